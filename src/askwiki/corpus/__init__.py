@@ -1,0 +1,5 @@
+"""Files -> Article: Markdown, plain text and raw wiki page dumps."""
+
+from askwiki.corpus.load import Corpus, Skipped, load_corpus
+
+__all__ = ["Corpus", "Skipped", "load_corpus"]

@@ -1,0 +1,170 @@
+"""Text -> unit vectors, behind one small Protocol.
+
+The bundled model is a bag of character n-grams: a table of int8 rows, one an
+n-gram, averaged and scaled to length 1. It runs on numpy alone. Any
+sentence-transformers model stands behind the same Protocol.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from askwiki import text as zh
+from askwiki.errors import MissingExtraError, SettingsError
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """What the index and the search ask of a model.
+
+    `id` names the model and `digest` its weights: an index made by one refuses
+    to be read by another.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    def encode_query(self, texts: Sequence[str]) -> Vectors: ...
+    def encode_documents(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class StaticEncoder:
+    """The bundled model: the mean of the rows of a text's n-grams.
+
+    Args:
+        vocabulary: the n-grams, in row order.
+        table: (n, dim) int8 rows.
+        scales: (n,) float32; row i of the table times scales[i] is the vector.
+        id: the model's name with its version.
+        digest: of the files it came from.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Sequence[str],
+        table: npt.NDArray[np.int8],
+        scales: npt.NDArray[np.float32],
+        id: str,
+        digest: str,
+    ) -> None:
+        if table.ndim != 2 or len(vocabulary) != len(table) or scales.shape != (len(table),):
+            raise SettingsError(
+                f"a static model needs one row and one scale an n-gram: got {len(vocabulary)} "
+                f"n-grams, table {table.shape}, scales {scales.shape}"
+            )
+        self.id, self.digest, self.dimension = id, digest, table.shape[1]
+        self._rows = {gram: row for row, gram in enumerate(vocabulary)}
+        self._table, self._scales = table, scales
+
+    @classmethod
+    def load(cls, folder: Path) -> "StaticEncoder":
+        """The model in `folder`: `model.json`, `vocabulary.txt`, `table.npy`, `scales.npy`.
+
+        Raises:
+            SettingsError: a file is missing or does not fit the others.
+        """
+        try:
+            card = json.loads((folder / "model.json").read_text("utf-8"))
+            vocabulary = (folder / "vocabulary.txt").read_text("utf-8").split("\n")
+            table = np.load(folder / "table.npy", mmap_mode="r", allow_pickle=False)
+            scales = np.load(folder / "scales.npy", allow_pickle=False).astype(np.float32)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"the encoder in {folder} cannot be loaded: {error}") from error
+        return cls(vocabulary, table, scales, card["id"], card["digest"])
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32, unit rows; a text with no known n-gram gives a zero row."""
+        return np.stack([self._encode(text) for text in texts]) if texts else self._nothing()
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """The same as `encode_query`: the model knows no difference."""
+        return self.encode_query(texts)
+
+    def _nothing(self) -> Vectors:
+        return np.zeros((0, self.dimension), dtype=np.float32)
+
+    def _encode(self, text: str) -> Vectors:
+        known = self._rows
+        rows = np.array([known[g] for g in zh.ngrams(text) if g in known], dtype=np.intp)
+        if not len(rows):
+            return np.zeros(self.dimension, dtype=np.float32)
+        total = self._scales[rows] @ self._table[rows].astype(np.float32)
+        length = float(np.linalg.norm(total))
+        unit: Vectors = (total / length if length else total).astype(np.float32)
+        return unit
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model, by hub name or path.
+
+    Raises:
+        MissingExtraError: sentence-transformers is not installed.
+        SettingsError: the model cannot be loaded.
+    """
+
+    def __init__(self, name: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError:
+            raise MissingExtraError("sentence-transformers", "hub", f"the encoder {name!r}") from None
+        try:
+            self._model: Any = SentenceTransformer(name, device="cpu")
+        except Exception as error:  # the hub client raises whatever its transport raises
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise SettingsError(
+                f"the encoder {name!r} cannot be loaded: {reason}; give the path of a downloaded "
+                "sentence-transformers model, or set ASKWIKI_ENCODER=default"
+            ) from error
+        self.id = f"sentence-transformers:{name}"
+        self.dimension = int(self._model.get_embedding_dimension())
+        self.digest = _weights_digest(self._model)
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32, unit rows."""
+        return self._run(self._model.encode_query, texts)
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32, unit rows."""
+        return self._run(self._model.encode_document, texts)
+
+    def _run(self, encode: Any, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        rows = encode(
+            [zh.visible(text) for text in texts],
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return np.ascontiguousarray(rows, dtype=np.float32)
+
+
+def _weights_digest(model: Any) -> str:
+    """SHA-256 over the names and values of all weights, so that a retrained model is another."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(tensor.float().cpu().numpy()).tobytes())
+    return digest.hexdigest()
+
+
+@cache
+def bundled_encoder() -> StaticEncoder:
+    """The encoder that ships in the package, loaded on first use."""
+    return StaticEncoder.load(Path(str(files("askwiki").joinpath("models/encoder"))))
+
+
+def load_encoder(name: str) -> Encoder:
+    """"default" for the bundled encoder, anything else a sentence-transformers name or path."""
+    return bundled_encoder() if name == "default" else SentenceTransformerEncoder(name)

@@ -1,0 +1,170 @@
+"""The records that the rooms hand to each other.
+
+All are frozen: a room that changes something makes a new record with
+`dataclasses.replace`. Offsets are half-open and count Python code points in
+`Article.text`; scores are higher-is-better; ranks start at 1.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Status = Literal["answered", "partial", "abstained"]
+Reason = Literal["no_evidence", "out_of_scope", "unclear", "human_requested", "model_unavailable"]
+Verdict = Literal["verbatim", "supported", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of an article: its own text, up to the next heading of any level.
+
+    `path` holds the headings from the top down and is empty for the lead.
+    """
+
+    path: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article. `text` is the canonical plain text that all offsets count in."""
+
+    id: str
+    title: str
+    text: str
+    sections: tuple[Section, ...]
+    source: str
+    """Path of the file below the corpus folder, with forward slashes."""
+    url: str | None = None
+    updated: str | None = None
+    """ISO date, as the article states it."""
+    topic: tuple[str, ...] = ()
+    """Topic path, at most three levels, for the menu."""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage as it is indexed: a section, or a part of a long one.
+
+    `title` and `heading` belong to what is indexed but not to `text`:
+    `article.text[start:end] == text`.
+    """
+
+    id: str
+    article_id: str
+    title: str
+    heading: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One retrieved chunk; a rank is None where that arm did not find it."""
+
+    chunk: Chunk
+    score: float
+    rank: int
+    lexical_rank: int | None = None
+    dense_rank: int | None = None
+    lexical_score: float = 0.0
+    """BM25 over the best score this query could reach, 0 to 1."""
+    dense_score: float = 0.0
+    """Cosine of query and chunk."""
+    why: str = ""
+    """One line on why the hit was kept, for the trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of an article, chosen as evidence."""
+
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a sentence comes from: `article.text[start:end] == quote`."""
+
+    number: int
+    article_id: str
+    title: str
+    section: str
+    source: str
+    url: str | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the answer with the numbers of its citations and the verdict on them."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article that may help where the answer does not."""
+
+    article_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about; the same for the same question on the same index."""
+
+    query: str = ""
+    """What was searched for, after the history was taken into account."""
+    kind: str = ""
+    """What the question asks for: fact, procedure, list, definition …"""
+    parts: tuple[str, ...] = ()
+    """The questions it was split into."""
+    hits: tuple[Hit, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
+    """The figures the confidence was made from."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or a plain refusal to give one.
+
+    `text` is Markdown with `[1]` markers, `confidence` the calibrated chance
+    from 0 to 1 that the answer is right, `reason` set unless `status` is
+    "answered".
+    """
+
+    question: str
+    text: str
+    status: Status
+    reason: Reason | None = None
+    confidence: float = 0.0
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    trace: Trace = field(default_factory=Trace)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything in plain lists, dicts, strings and numbers, ready for `json.dumps`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One past exchange of a conversation."""
+
+    question: str
+    answer: str = ""
+
+
+History = Sequence[Turn | tuple[str, str]]

@@ -1,0 +1,114 @@
+"""The only room that reads the environment.
+
+A value comes from, first to last: arguments, `ASKWIKI_*` variables,
+`askwiki.toml` in the working folder, the defaults below.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from askwiki.errors import SettingsError
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+_PACKAGE = Path(__file__).parent
+_CHECKOUT = _PACKAGE.parent.parent
+
+
+def _default_corpus() -> Path:
+    """The articles beside the source in a checkout, those inside the package once installed."""
+    inside = _PACKAGE / "_corpus"
+    return inside if inside.is_dir() else _CHECKOUT / "corpus"
+
+
+def _default_index() -> Path:
+    """`index/` in a checkout, the user's cache folder once installed."""
+    if not (_PACKAGE / "_corpus").is_dir():
+        return _CHECKOUT / "index"
+    cache_home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache_home) / "askwiki" / "index"
+
+
+class Settings(BaseSettings):
+    """All settings, each with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASKWIKI_", toml_file="askwiki.toml", extra="forbid", frozen=True
+    )
+
+    corpus: Path = Field(default_factory=_default_corpus, description="folder of articles")
+    index: Path = Field(default_factory=_default_index, description="folder of the built index")
+    encoder: str = Field("default", description='"default", or a sentence-transformers name or path')
+    top_k: int = Field(8, ge=1, le=100, description="passages the answerer reads")
+    dense_weight: Share = Field(0.5, description="share of the dense arm in the fused score")
+    min_confidence: Share = Field(0.5, description="answers below this are withheld")
+    max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
+    max_file_mb: float = Field(10.0, gt=0, description="larger corpus files are skipped")
+
+    host: str = Field("127.0.0.1", description="address the page listens on")
+    port: int = Field(7860, ge=0, le=65535, description="port the page listens on")
+    language: Literal["zh", "en"] = Field("zh", description="language of the page and messages")
+    concurrency: int = Field(4, ge=1, description="questions the page answers at a time")
+    feedback: Path = Field(Path("feedback.jsonl"), description="file that thumbs are appended to")
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+
+    contact_phone: str = Field("", description="phone number behind the 转人工 button")
+    contact_url: str = Field("", description="link behind the 转人工 button")
+    contact_hours: str = Field("", description="when a person can be reached")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments over environment over `askwiki.toml`."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def load(cls, **values: object) -> "Settings":
+        """The settings in force, `values` first.
+
+        Raises:
+            SettingsError: a value, a variable or the file cannot be used.
+        """
+        given = {name: value for name, value in values.items() if value is not None}
+        try:
+            return cls(**given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from None
+        except ValueError as error:  # the file is not TOML
+            raise SettingsError(f"askwiki.toml cannot be read: {error}") from None
+
+
+def _explain(error: ValidationError) -> str:
+    """One line a wrong setting: its name, its value, what is allowed."""
+    lines = []
+    for item in error.errors():
+        name = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            lines.append(f"setting {name!r} does not exist: see docs/settings.md for the list")
+        else:
+            lines.append(
+                f"setting {name!r} (ASKWIKI_{name.upper()}) is {item['input']!r}: {item['msg']}"
+            )
+    return "; ".join(lines)
+
+
+@cache
+def default_settings() -> Settings:
+    """The settings without arguments, read once a process."""
+    return Settings.load()

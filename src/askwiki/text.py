@@ -1,0 +1,218 @@
+"""The only room that knows Chinese: normalising, sentences, tokens, glossary.
+
+Everything that indexes, matches or scores goes through here, so that a
+question and an article are always cut the same way.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from opencc import OpenCC
+
+TOKENIZER_VERSION = "chars-1"
+"""Raise it whenever `tokens` or `normalise` gives other results: old indexes then refuse."""
+
+_HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f"
+_RUN = re.compile(rf"[{_HAN}]+|[a-z0-9]+(?:[.\-_+/#&][a-z0-9]+)*[+#]*|[^\W_]+")
+_PIECE = re.compile(r"[a-z]+|[0-9]+")
+_IS_HAN = re.compile(rf"[{_HAN}]")
+
+# C0 and C1 controls but tab and newline, zero-width and bidi marks, lone surrogates.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufff9-\uffff]"
+)
+
+_CLOSERS = re.escape("”’」』】）)》〉]\"'")
+_END = re.compile(rf"(?:[。！？!?…]+|(?<=[a-zA-Z)])\.(?=\s+[A-Z一-鿿]))[{_CLOSERS}]*")
+_MARKER = re.compile(
+    r"[ \t]*(?:(?P<bullet>[-*+•·●○▪■◆]\s+)"
+    r"|(?P<number>(?:\d{1,2}[.)、．](?!\d)|[(（]\d{1,2}[)）]|[①-⑳]|[(（]?[一二三四五六七八九十]{1,3}[)）、．])\s*)"
+    r"|(?P<step>第[一二三四五六七八九十\d]{1,3}步[：:，,、\s]\s*))"
+)
+
+
+def visible(text: str) -> str:
+    """`text` without characters that nobody can see: controls, zero-width, bidi, surrogates."""
+    return _INVISIBLE.sub("", text)
+
+
+@cache
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=4096)
+def normalise(text: str) -> str:
+    """`text` as it is matched: NFKC, lower case, simplified characters, nothing invisible.
+
+    The length may change, so offsets never count in the result.
+    """
+    folded = unicodedata.normalize("NFKC", visible(text)).casefold()
+    return _simplifier().convert(folded)
+
+
+def tokens(text: str) -> list[str]:
+    """The terms BM25 counts: character unigrams and bigrams, whole Latin and digit tokens.
+
+    A compound such as `g.711` gives itself and its parts.
+    """
+    found: list[str] = []
+    for run in _RUN.findall(normalise(text)):
+        if _IS_HAN.match(run):
+            found.extend(run)
+            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            found.append(run)
+            pieces = _PIECE.findall(run)
+            if len(pieces) > 1:
+                found.extend(pieces)
+    return found
+
+
+def ngrams(text: str, longest: int = 3) -> list[str]:
+    """Character 1- to `longest`-grams of each run, whole Latin and digit tokens with their parts.
+
+    The vocabulary of the bundled encoder; `_` marks nothing and never occurs in one.
+    """
+    found: list[str] = []
+    for run in _RUN.findall(normalise(text)):
+        if _IS_HAN.match(run):
+            for n in range(1, longest + 1):
+                found.extend(run[i : i + n] for i in range(len(run) - n + 1))
+        else:
+            found.append(run)
+            pieces = _PIECE.findall(run)
+            if len(pieces) > 1:
+                found.extend(pieces)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of text that can stand as a sentence of an answer.
+
+    `start` and `end` leave out the list marker; `group` numbers the list that
+    an item belongs to (None in prose), `ordered` says that its order matters,
+    and `intro` marks the sentence that leads into a list.
+    """
+
+    start: int
+    end: int
+    group: int | None = None
+    ordered: bool = False
+    intro: bool = False
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Half-open spans of the sentences of `text`, each trimmed, none empty.
+
+    A line break always ends one; so do 。！？…, with the brackets and quotes that close after
+    them. A mark inside brackets or quotes that are still open does not.
+    """
+    spans: list[tuple[int, int]] = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        start = offset
+        for end in _sentence_ends(line):
+            spans.extend(_trimmed(text, start, offset + end))
+            start = offset + end
+        spans.extend(_trimmed(text, start, offset + len(line)))
+        offset += len(line)
+    return spans
+
+
+def _sentence_ends(line: str) -> Iterator[int]:
+    for match in _END.finditer(line):
+        head = line[: match.end()]
+        # A quoted question inside a sentence (问“几点下班？”时) ends nothing.
+        inside = any(head.count(a) > head.count(b) for a, b in ("“”", "（）", "「」", "《》"))
+        quoted = match.group()[-1] in "”」' \"" and line[match.end() : match.end() + 1] not in ("", "\n")
+        if inside or (quoted and not _starts_afresh(line, match.end())):
+            continue
+        yield match.end()
+
+
+def _starts_afresh(line: str, at: int) -> bool:
+    """Whether what follows a closing quote begins a sentence rather than going on with one."""
+    return line[at] not in "的，,、；;。时了是和与及或这来等"
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end
+
+
+def units(text: str) -> list[Unit]:
+    """`text` cut into sentences and list items, lists kept recognisable.
+
+    An item of a list is one unit; the prose sentence right before it that ends in a colon is its
+    intro and shares its group.
+    """
+    found: list[Unit] = []
+    group, in_list = -1, False
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        marker = _MARKER.match(line)
+        if marker and line[marker.end() :].strip():
+            if not in_list:
+                group, in_list = group + 1, True
+                if found and text[found[-1].start : found[-1].end].endswith(("：", ":")):
+                    last = found.pop()
+                    found.append(Unit(last.start, last.end, group, intro=True))
+            ordered = marker["bullet"] is None
+            for start, end in _trimmed(text, offset + marker.end(), offset + len(line)):
+                found.append(Unit(start, end, group, ordered))
+        elif line.strip():
+            in_list = False
+            found.extend(Unit(offset + a, offset + b) for a, b in sentences(line))
+        offset += len(line)
+    return found
+
+
+@cache
+def glossary() -> Mapping[str, tuple[str, ...]]:
+    """Each term of `data/glossary.txt`, normalised, with the other terms of its line."""
+    lines = files("askwiki").joinpath("data/glossary.txt").read_text("utf-8").splitlines()
+    return parse_glossary(lines)
+
+
+def parse_glossary(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Lines of `term = term = term`; `#` begins a comment.
+
+    A term on the left of `>` is looked up but never added: `飞到手机 > 呼叫转移` widens one way.
+    """
+    table: dict[str, list[str]] = {}
+    for line in lines:
+        body = line.split("#", 1)[0].strip()
+        if not body:
+            continue
+        left, _, right = body.rpartition(">")
+        formal = [normalise(term).strip() for term in right.split("=") if term.strip()]
+        spoken = [normalise(term).strip() for term in left.split("=") if term.strip()]
+        for term in formal + spoken:
+            known = table.setdefault(term, [])
+            known.extend(other for other in formal if other != term and other not in known)
+    return {term: tuple(others) for term, others in table.items()}
+
+
+def expansions(text: str, table: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+    """The other names of every glossary term in `text`, longest terms first, each once."""
+    table = glossary() if table is None else table
+    rest = normalise(text)
+    found: list[str] = []
+    for term in sorted((t for t in table if t in rest), key=len, reverse=True):
+        if term not in rest:
+            continue
+        rest = rest.replace(term, "\n")
+        found.extend(other for other in table[term] if other not in found)
+    whole = normalise(text)
+    return [term for term in found if term not in whole]

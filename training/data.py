@@ -1,0 +1,143 @@
+"""Reads the training folder and holds its splits.
+
+An item whose number ends in 0 or 5 is for testing and never leaves this module
+unless "test" is asked for by name; one that ends in 1 is for tuning; the rest
+may train.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Split = Literal["train", "tune", "test"]
+
+
+def split_of(number: int) -> Split:
+    """The split an intent's number or a row's number falls into."""
+    last = number % 10
+    return "test" if last in (0, 5) else "tune" if last == 1 else "train"
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a JSONL file, gzipped or not."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A passage with the questions it answers and close ones it does not."""
+
+    id: str
+    field: str
+    heading: str
+    passage: str
+    questions: tuple[str, ...]
+    answer: str
+    negatives: tuple[str, ...]
+
+    @property
+    def split(self) -> Split:
+        return split_of(int(self.id.rsplit("-", 1)[1]))
+
+
+def intents(folder: Path) -> list[Intent]:
+    """All intents of `folder/intents`, every split; filter by `.split`."""
+    found = []
+    for path in sorted((folder / "intents").glob("*.jsonl")):
+        for row in read_lines(path):
+            found.append(
+                Intent(
+                    row["id"],
+                    path.stem[0],
+                    row["heading"],
+                    row["passage"],
+                    (row["question"], *row["paraphrases"]),
+                    row["answer_sentence"],
+                    tuple(row["negatives"]),
+                )
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section of product documentation; `row` is its line number from 0."""
+
+    row: int
+    heading: str
+    path: str
+    text: str
+    source: str
+
+
+def sections(folder: Path) -> list[SectionRow]:
+    """All heading -> section pairs."""
+    rows = read_lines(folder / "train" / "sections.jsonl.gz")
+    return [
+        SectionRow(i, r["heading"], r["path"], r["text"], r["source"]) for i, r in enumerate(rows)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question on a context; `answer` is a stretch of it, or None where it holds none."""
+
+    question: str
+    context: str
+    answer: str | None
+    start: int
+    split: Split
+    row: int = -1
+
+
+def section_readings(folder: Path, rows: list[SectionRow]) -> list[Reading]:
+    """The everyday questions written on documentation sections, both files."""
+    found = []
+    for record in read_lines(folder / "section_questions.jsonl"):
+        number = record["row"]
+        text, split = rows[number].text, split_of(number)
+        for i, question in enumerate(record["questions"]):
+            answer = record["answer"] if i == 0 else ""
+            start = text.find(answer) if answer else -1
+            found.append(Reading(question, text, answer, start, split, number))
+        found += [Reading(q, text, None, -1, split, number) for q in record["negatives"]]
+    for record in read_lines(folder / "reading_questions.jsonl"):
+        number = record["row"]
+        text, split = rows[number].text, split_of(number)
+        for qa in record["qas"]:
+            found.append(
+                Reading(qa["q"], text, qa["a"], text.find(qa["a"]), split, number)
+            )
+        found += [Reading(q, text, None, -1, split, number) for q in record["unanswerable"]]
+    return found
+
+
+def spans(path: Path, split: Split) -> list[Reading]:
+    """A span-extraction set (CMRC 2018, DRCD): every question with its first answer."""
+    found = []
+    for record in read_lines(path):
+        for qa in record["qas"]:
+            answer = qa["answers"][0]
+            found.append(
+                Reading(qa["question"], record["context"], answer["text"], answer["start"], split)
+            )
+    return found
+
+
+def encyclopaedia(folder: Path) -> list[Reading]:
+    """CMRC 2018 train and DRCD dev, for training."""
+    return spans(folder / "train" / "cmrc2018_train.jsonl.gz", "train") + spans(
+        folder / "train" / "drcd_dev.jsonl.gz", "train"
+    )
+
+
+def cmrc_trial(folder: Path) -> list[Reading]:
+    """CMRC 2018 trial, for tuning and development figures."""
+    return spans(folder / "dev" / "cmrc2018_trial.jsonl.gz", "tune")
