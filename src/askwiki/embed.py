@@ -46,6 +46,7 @@ class StaticEncoder:
         vocabulary: the n-grams, in row order.
         table: (n, dim) int8 rows.
         scales: (n,) float32; row i of the table times scales[i] is the vector.
+        idf: (n,) float32; how rare each n-gram is in Chinese at large.
         id: the model's name with its version.
         digest: of the files it came from.
     """
@@ -55,21 +56,24 @@ class StaticEncoder:
         vocabulary: Sequence[str],
         table: npt.NDArray[np.int8],
         scales: npt.NDArray[np.float32],
+        idf: npt.NDArray[np.float32],
         id: str,
         digest: str,
     ) -> None:
-        if table.ndim != 2 or len(vocabulary) != len(table) or scales.shape != (len(table),):
+        if table.ndim != 2 or not len(vocabulary) == len(table) == len(scales) == len(idf):
             raise SettingsError(
-                f"a static model needs one row and one scale an n-gram: got {len(vocabulary)} "
-                f"n-grams, table {table.shape}, scales {scales.shape}"
+                f"a static model needs a row, a scale and an idf for each n-gram: got "
+                f"{len(vocabulary)} n-grams, table {table.shape}, scales {scales.shape}, "
+                f"idf {idf.shape}"
             )
         self.id, self.digest, self.dimension = id, digest, table.shape[1]
         self._rows = {gram: row for row, gram in enumerate(vocabulary)}
-        self._table, self._scales = table, scales
+        self._table, self._scales, self._idf = table, scales, idf
+        self._rarest = float(idf.max(initial=0.0))
 
     @classmethod
     def load(cls, folder: Path) -> "StaticEncoder":
-        """The model in `folder`: `model.json`, `vocabulary.txt`, `table.npy`, `scales.npy`.
+        """The model in `folder`: `model.json`, `vocabulary.txt` and the arrays.
 
         Raises:
             SettingsError: a file is missing or does not fit the others.
@@ -78,10 +82,18 @@ class StaticEncoder:
             card = json.loads((folder / "model.json").read_text("utf-8"))
             vocabulary = (folder / "vocabulary.txt").read_text("utf-8").split("\n")
             table = np.load(folder / "table.npy", mmap_mode="r", allow_pickle=False)
-            scales = np.load(folder / "scales.npy", allow_pickle=False).astype(np.float32)
+            scales, idf = (
+                np.load(folder / name, allow_pickle=False).astype(np.float32)
+                for name in ("scales.npy", "idf.npy")
+            )
         except (OSError, ValueError) as error:
             raise SettingsError(f"the encoder in {folder} cannot be loaded: {error}") from error
-        return cls(vocabulary, table, scales, card["id"], card["digest"])
+        return cls(vocabulary, table, scales, idf, card["id"], card["digest"])
+
+    def idf(self, gram: str) -> float:
+        """How rare `gram` is in Chinese at large; the highest value where it is unknown."""
+        row = self._rows.get(gram)
+        return self._rarest if row is None else float(self._idf[row])
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32, unit rows; a text with no known n-gram gives a zero row."""
@@ -127,7 +139,7 @@ class SentenceTransformerEncoder:
                 "sentence-transformers model, or set ASKWIKI_ENCODER=default"
             ) from error
         self.id = f"sentence-transformers:{name}"
-        self.dimension = int(self._model.get_embedding_dimension())
+        self.dimension: int = self._model.get_embedding_dimension()
         self.digest = _weights_digest(self._model)
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:

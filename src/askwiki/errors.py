@@ -9,7 +9,8 @@
     │   ├── IndexDamagedError    a file is cut, changed or gone
     │   └── IndexMismatchError   made by another version, encoder or corpus
     ├── QuestionError            the question is empty or too long
-    └── QuestionSetError         a file of questions cannot be read
+    ├── QuestionSetError         a file of questions cannot be read
+    └── UnknownArticleError      no article has this id
 
 A message says what was wrong, with what, and what to do about it.
 """
@@ -60,3 +61,10 @@ class QuestionError(AskWikiError):
 
 class QuestionSetError(AskWikiError):
     """A file of questions to judge cannot be read."""
+
+
+class UnknownArticleError(AskWikiError, KeyError):
+    """No article has this id."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would show it quoted

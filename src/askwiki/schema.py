@@ -160,6 +160,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One step of a streamed answer: the Markdown so far; `answer` only on the last one."""
+
+    text: str
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One past exchange of a conversation."""
 

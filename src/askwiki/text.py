@@ -16,10 +16,12 @@ from opencc import OpenCC
 TOKENIZER_VERSION = "chars-1"
 """Raise it whenever `tokens` or `normalise` gives other results: old indexes then refuse."""
 
-_HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f"
-_RUN = re.compile(rf"[{_HAN}]+|[a-z0-9]+(?:[.\-_+/#&][a-z0-9]+)*[+#]*|[^\W_]+")
+HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f"
+"""The Han characters, as the inside of a regular expression's character class."""
+
+_RUN = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[.\-_+/#&][a-z0-9]+)*[+#]*|[^\W_]+")
 _PIECE = re.compile(r"[a-z]+|[0-9]+")
-_IS_HAN = re.compile(rf"[{_HAN}]")
+_ISHAN = re.compile(rf"[{HAN}]")
 
 # C0 and C1 controls but tab and newline, zero-width and bidi marks, lone surrogates.
 _INVISIBLE = re.compile(
@@ -53,7 +55,8 @@ def normalise(text: str) -> str:
     The length may change, so offsets never count in the result.
     """
     folded = unicodedata.normalize("NFKC", visible(text)).casefold()
-    return _simplifier().convert(folded)
+    simplified: str = _simplifier().convert(folded)
+    return simplified
 
 
 def tokens(text: str) -> list[str]:
@@ -63,7 +66,7 @@ def tokens(text: str) -> list[str]:
     """
     found: list[str] = []
     for run in _RUN.findall(normalise(text)):
-        if _IS_HAN.match(run):
+        if _ISHAN.match(run):
             found.extend(run)
             found.extend(run[i : i + 2] for i in range(len(run) - 1))
         else:
@@ -81,7 +84,7 @@ def ngrams(text: str, longest: int = 3) -> list[str]:
     """
     found: list[str] = []
     for run in _RUN.findall(normalise(text)):
-        if _IS_HAN.match(run):
+        if _ISHAN.match(run):
             for n in range(1, longest + 1):
                 found.extend(run[i : i + n] for i in range(len(run) - n + 1))
         else:
@@ -183,6 +186,18 @@ def glossary() -> Mapping[str, tuple[str, ...]]:
     """Each term of `data/glossary.txt`, normalised, with the other terms of its line."""
     lines = files("askwiki").joinpath("data/glossary.txt").read_text("utf-8").splitlines()
     return parse_glossary(lines)
+
+
+@cache
+def question_weights() -> Mapping[str, float]:
+    """The terms that many questions share, each with its weight below 1.
+
+    Made by `training/question_weights.py` from the training questions: they carry the asking
+    (怎么, 吗, 我们), not the subject.
+    """
+    rows = files("askwiki").joinpath("data/question_weights.tsv").read_text("utf-8").splitlines()
+    pairs = (row.split("\t") for row in rows if row and not row.startswith("#"))
+    return {term: float(weight) for term, weight in pairs}
 
 
 def parse_glossary(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

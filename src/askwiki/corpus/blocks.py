@@ -6,17 +6,19 @@ Every parser of this room ends in a list of headings and blocks; how those becom
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import PurePosixPath
 
 from askwiki.errors import CorpusError
 from askwiki.schema import Article, Section
-from askwiki.text import visible
+from askwiki.text import HAN, visible
 
 _GAP = "\n\n"
 _SPACES = re.compile(r"[^\S\n]+")
-HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f"
+NO_TEXT = "holds no text once cleaned: add text to it or remove it"
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _HAN_SIDE = re.compile(rf"[{HAN}\u3040-\u30ff“”‘’…—·]")
 _WIDE_MARK = re.compile("[\u3001-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]")
 
@@ -137,7 +139,7 @@ def article(pieces: Iterable[Piece], source: str, title: str) -> Article:
     """
     text, sections = assemble(pieces)
     if not sections:
-        raise CorpusError("no text is left after cleaning: add text to the file or remove it")
+        raise CorpusError(NO_TEXT)
     return Article(identity(source), title, text, sections, source)
 
 
@@ -146,7 +148,27 @@ def identity(source: str) -> str:
     return unicodedata.normalize("NFC", str(PurePosixPath(source).with_suffix("")))
 
 
+def first_free(name: str, taken: Collection[str]) -> str:
+    """`name`, or `name-2`, `name-3` … where it is taken."""
+    free, n = name, 1
+    while free in taken:
+        n += 1
+        free = f"{name}-{n}"
+    return free
+
+
 def stem_title(source: str) -> str:
     """A title made from the file name, hyphens and underscores as spaces."""
     stem = unicodedata.normalize("NFC", PurePosixPath(source).stem)
     return tidy(re.sub(r"[-_]+", " ", stem)) or stem
+
+
+def find_date(text: str) -> str | None:
+    """The first date in `text`, as an ISO date."""
+    match = _DATE.search(text)
+    if match is None:
+        return None
+    try:
+        return date(*map(int, match.groups())).isoformat()
+    except ValueError:
+        return None

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from askwiki.corpus.blocks import HAN, Block, Heading, Line, Piece
+from askwiki.corpus.blocks import Block, Heading, Line, Piece
+from askwiki.text import HAN
 
 NUMERAL = "[一二三四五六七八九十百零〇]+"
 
@@ -49,34 +51,39 @@ def promote(blocks: Sequence[Block]) -> list[Piece]:
     These are bold lines and numbered section lines in prose, each followed by text. Neighbours
     of the same kind are the items of a list and stay text.
     """
-    lines = [(b, n, line) for b, block in enumerate(blocks) for n, line in enumerate(block.lines)]
-    levels = [_level(line) if blocks[b].prose else None for b, _, line in lines]
-    accepted: dict[tuple[int, int], int] = {}
-    listed: set[tuple[int, int]] = set()
-    for i, ((b, n, _), level) in enumerate(zip(lines, levels, strict=True)):
-        if level is None:
-            continue
-        after = levels[i + 1] if i + 1 < len(levels) else 0
-        before = levels[i - 1] if i else None
-        is_heading = before != level and (after is None or after > level)
-        if is_heading:
-            accepted[b, n] = level
-        else:
-            listed.add((b, n))
+    levels = [_level(line, block) for block in blocks for line in block.lines]
+    opening = iter([level if _opens(levels, i) else None for i, level in enumerate(levels)])
     pieces: list[Piece] = []
-    for b, block in enumerate(blocks):
-        pieces.extend(_split(b, block, accepted, listed))
+    for block in blocks:
+        pieces.extend(_split(block, [next(opening) for _ in block.lines]))
     return pieces
 
 
-def _level(line: Line) -> int | None:
-    if not shaped(line.text) or (not line.bold and line.text.endswith(("?", "？")) and False):
+def _level(line: Line, block: Block) -> int | None:
+    """The level that `line` would have as a heading."""
+    if not block.prose or not shaped(line.text):
         return None
     return numbered_level(line.text) or (BOLD_LEVEL if line.bold else None)
 
 
-def _split(
-    b: int, block: Block, accepted: dict[tuple[int, int], int], listed: set[tuple[int, int]]
-) -> list[Piece]:
-    """`block` cut at its accepted lines; list-like lines keep a line each."""
-    return []
+def _opens(levels: Sequence[int | None], i: int) -> bool:
+    """Whether line `i` has text of its own, or deeper headings, below it."""
+    level = levels[i]
+    if level is None or i + 1 == len(levels) or (i and levels[i - 1] == level):
+        return False
+    after = levels[i + 1]
+    return after is None or after > level
+
+
+def _split(block: Block, levels: Sequence[int | None]) -> list[Piece]:
+    """`block` cut at the lines that have a level; lines like list items keep a line each."""
+    pieces: list[Piece] = []
+    rest: list[Line] = []
+    for line, level in zip(block.lines, levels, strict=True):
+        if level is None:
+            item = _level(line, block) is not None
+            rest.append(replace(line, soft=False) if item else line)
+            continue
+        pieces += [replace(block, lines=tuple(rest)), Heading(level, line.text)]
+        rest = []
+    return [*pieces, replace(block, lines=tuple(rest))]

@@ -1,0 +1,39 @@
+"""The chance that a draft answers its question, from the signals it came with.
+
+A logistic regression over `SIGNALS`, fitted on the tuning questions by `training/confidence.py`:
+
+    p = 1 / (1 + exp(-(bias + sum of weight * signal)))
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+SIGNALS = (
+    "lexical",  # best share of the highest BM25 score the question could reach
+    "dense",  # best cosine
+    "fused",  # fused score of the first hit
+    "lead",  # how far the first hit is ahead of the second
+    "evidence",  # score of the best sentence
+    "evidence_lead",  # how far it is ahead of the best one of another section
+    "share",  # share of the question's rare words in it and its headings
+    "agrees",  # it stands in the first hit
+    "both_arms",  # arms (0 to 2) that rank its section first
+)
+
+
+@cache
+def _fitted() -> tuple[Mapping[str, float], float]:
+    table = json.loads(files("askwiki").joinpath("data/confidence.json").read_text("utf-8"))
+    return {name: float(table["weights"][name]) for name in SIGNALS}, float(table["bias"])
+
+
+def confidence(signals: Mapping[str, float]) -> float:
+    """Between 0 and 1; 0 where there are no signals, because nothing was found."""
+    if not signals:
+        return 0.0
+    weights, bias = _fitted()
+    logit = bias + sum(weight * signals[name] for name, weight in weights.items())
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -1,0 +1,172 @@
+"""The default answerer: the sentences of the articles that answer, word for word.
+
+It picks the best evidence, adds what belongs to it (the line before a list, the rest of the steps,
+the sentence a 因此 points back to) and a second or third sentence while they earn their place.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from askwiki import text as zh
+from askwiki.answer import Draft, DraftSentence, Shape
+from askwiki.answer.evidence import EvidenceScorer, Scored
+from askwiki.question import Kind, Question, kind_of
+from askwiki.schema import Hit, Span
+
+MAX_CHARS = 300
+"""An answer stays under this unless a list or a procedure was asked for."""
+
+LIST_CHARS = 900
+"""The most a list or procedure may take."""
+
+EXTRA_MARGIN = 1.0
+"""A further sentence may score this much below the best one (log odds)."""
+
+OTHER_SECTION_MARGIN = 0.35
+"""The same for a sentence of another section."""
+
+_CONNECTIVE = re.compile(r"(?:因此|所以|此外|另外|同时|不过|但是?|而且?|其次|再者|首先|最后|总之|当然|然而|于是|并且|与此同时|换句话说|也就是说|具体来说|一般来说)[，,、]")
+_POINTS_BACK = re.compile(r"^(?:因此|所以|其中|这(?!样做)|那|它|其(?!他|余)|该|此(?!外)|否则|反之|后者|前者|两者|二者|上述|以上|例如|比如)")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractiveAnswerer:
+    """Answers with sentences of the hits; every one is a span."""
+
+    scorer: EvidenceScorer
+
+    def draft(self, question: Question, query: str, hits: Sequence[Hit]) -> Draft:
+        """The evidence for `query`, in reading order; an empty draft without hits."""
+        ranked = self.scorer.score(query, hits)
+        if not ranked:
+            return Draft()
+        kind = kind_of(query)
+        chosen = self._choose(kind, ranked)
+        return Draft(tuple(self._sentences(chosen)), _signals(ranked, hits))
+
+    def _choose(self, kind: Kind, ranked: Sequence[Scored]) -> list[Scored]:
+        best = ranked[0]
+        block = self._list_around(kind, best, ranked)
+        if block:
+            return block
+        chosen = self._with_context(best, ranked)
+        for other in ranked[1:]:
+            if len(chosen) >= 4 or not _earns_its_place(other, chosen, best):
+                continue
+            more = [u for u in self._with_context(other, ranked) if u not in chosen]
+            if _chars(chosen + more) <= MAX_CHARS:
+                chosen += more
+        return _in_reading_order(chosen, best)
+
+    def _list_around(self, kind: Kind, best: Scored, ranked: Sequence[Scored]) -> list[Scored]:
+        """The whole list `best` belongs to or leads into, where the list is what was asked for."""
+        siblings = sorted(
+            (s for s in ranked if s.hit is best.hit), key=lambda s: s.index
+        )
+        group = best.unit.group
+        if group is None:
+            group = self._list_of_section(kind, siblings)
+        if group is None:
+            return []
+        members = [s for s in siblings if s.unit.group == group]
+        whole = best.unit.intro or any(s.unit.ordered for s in members) or kind in ("procedure", "list")
+        if not whole or _chars(members) > LIST_CHARS:
+            return []
+        if best not in members:
+            return [best, *members]
+        return members
+
+    def _list_of_section(self, kind: Kind, siblings: Sequence[Scored]) -> int | None:
+        """A question for steps or items takes the only list of the best section with it."""
+        groups = {s.unit.group for s in siblings if s.unit.group is not None}
+        if kind not in ("procedure", "list") or len(groups) != 1:
+            return None
+        return groups.pop()
+
+    def _with_context(self, scored: Scored, ranked: Sequence[Scored]) -> list[Scored]:
+        """`scored`, after the sentence it points back to or the intro of its list."""
+        text = _text(scored)
+        if scored.index == 0 or not (_POINTS_BACK.match(text) or scored.unit.group is not None):
+            return [scored]
+        before = next(
+            (s for s in ranked if s.hit is scored.hit and s.index == scored.index - 1), None
+        )
+        if before is None or before.unit.group is not None and not before.unit.intro:
+            return [scored]
+        return [before, scored]
+
+    def _sentences(self, chosen: Sequence[Scored]) -> list[DraftSentence]:
+        drafts = []
+        previous: Scored | None = None
+        for scored in chosen:
+            opens = previous is not None and previous.hit is not scored.hit
+            drafts.append(_draft_sentence(scored, first=previous is None or opens, opens=opens))
+            previous = scored
+        return drafts
+
+
+def _draft_sentence(scored: Scored, *, first: bool, opens: bool) -> DraftSentence:
+    chunk, unit = scored.hit.chunk, scored.unit
+    start = unit.start
+    if first and unit.group is None:
+        # A connective with nothing before it reads as a broken text: leave it out of the span.
+        connective = _CONNECTIVE.match(chunk.text, unit.start, unit.end)
+        start = connective.end() if connective else start
+    span = Span(chunk.article_id, chunk.start + start, chunk.start + unit.end)
+    return DraftSentence(chunk.text[start : unit.end], (span,), _shape(unit), opens)
+
+
+def _shape(unit: zh.Unit) -> Shape:
+    if unit.group is None:
+        return "prose"
+    return "intro" if unit.intro else "step" if unit.ordered else "bullet"
+
+
+def _earns_its_place(other: Scored, chosen: Sequence[Scored], best: Scored) -> bool:
+    if other in chosen or len(_text(other)) < 8 or _text(other).endswith(("？", "?", "：", ":")):
+        return False
+    margin = EXTRA_MARGIN if other.hit is best.hit else OTHER_SECTION_MARGIN
+    if best.score - other.score > margin:
+        return False
+    return all(_likeness(other, s) < 0.6 for s in chosen)
+
+
+def _likeness(a: Scored, b: Scored) -> float:
+    """Share of the shorter text's bigrams that the other has too."""
+    one, two = (
+        {t[i : i + 2] for i in range(len(t) - 1)} for t in (_text(a), _text(b))
+    )
+    return len(one & two) / max(1, min(len(one), len(two)))
+
+
+def _in_reading_order(chosen: Sequence[Scored], best: Scored) -> list[Scored]:
+    """The best hit's sentences first, each section in its own order."""
+    return sorted(
+        dict.fromkeys(chosen), key=lambda s: (s.hit is not best.hit, s.hit.rank, s.index)
+    )
+
+
+def _text(scored: Scored) -> str:
+    return scored.hit.chunk.text[scored.unit.start : scored.unit.end]
+
+
+def _chars(chosen: Sequence[Scored]) -> int:
+    return sum(s.unit.end - s.unit.start for s in chosen)
+
+
+def _signals(ranked: Sequence[Scored], hits: Sequence[Hit]) -> dict[str, float]:
+    """The figures `confidence` weighs; each also says something to a reader of the trace."""
+    best = ranked[0]
+    others = [s.score for s in ranked[1:] if s.hit is not best.hit]
+    return {
+        "lexical": max(hit.lexical_score for hit in hits),
+        "dense": max(hit.dense_score for hit in hits),
+        "fused": hits[0].score,
+        "lead": hits[0].score - hits[1].score if len(hits) > 1 else hits[0].score,
+        "evidence": best.score,
+        "evidence_lead": best.score - max(others, default=best.score - 2.0),
+        "share": best.share,
+        "agrees": float(best.hit.rank == 1),
+        "both_arms": float(best.hit.lexical_rank == 1) + float(best.hit.dense_rank == 1),
+    }

@@ -1,0 +1,134 @@
+"""question -> list[Hit]: BM25 and cosine, fused.
+
+    score = (1 - w) * bm25 / best + w * max(0, cosine)
+
+`best` is the most BM25 could give this query, so that the lexical part is a share
+between 0 and 1 and means the same for every question. A convex combination of
+normalised scores follows Bruch, Gai and Ingber, "An Analysis of Fusion Functions
+for Hybrid Retrieval" (2023).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from askwiki import text as zh
+from askwiki.embed import Encoder, Vectors
+from askwiki.index.store import Store
+from askwiki.schema import Hit
+
+EXPANSION_WEIGHT = 0.3
+"""Weight of a glossary synonym's terms beside 1 for the words of the question."""
+
+POOL = 100
+"""Candidates taken from each arm before they are fused."""
+
+NEAR_DUPLICATE = 0.9
+"""Share of common bigrams from which a lower hit counts as a copy of a higher one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """Both arms over one store."""
+
+    store: Store
+    encoder: Encoder
+    dense_weight: float = 0.2
+
+    def retrieve(self, query: str, k: int = 5) -> list[Hit]:
+        """The `k` best chunks, best first; fewer where neither arm finds more, none copied.
+
+        Raises:
+            ValueError: `k` is below 1.
+        """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, got {k}")
+        if not self.store.chunks:
+            return []
+        vector = self.encoder.encode_query([query])
+        return self._distinct(self._fused(query, vector), k)
+
+    def _fused(self, query: str, vector: Vectors) -> list[Hit]:
+        terms = query_terms(query)
+        best = self.store.lexical.best({t: w for t, w in terms.items() if w > 0})
+        lexical = self.store.lexical.scores(_with_synonyms(query, terms))
+        lexical = np.minimum(lexical / best, 1.0) if best else lexical
+        lexical_ids = _top(lexical, POOL)
+        dense_ids, _ = self.store.dense.search(vector, POOL)
+        ids = np.union1d(lexical_ids, dense_ids)
+        cosine = np.maximum(self.store.dense.scores(vector, ids), 0.0)
+        fused = (1 - self.dense_weight) * lexical[ids] + self.dense_weight * cosine
+        lexical_rank = {int(i): rank for rank, i in enumerate(lexical_ids, 1)}
+        dense_rank = {int(i): rank for rank, i in enumerate(dense_ids, 1)}
+        order = np.lexsort((ids, -fused))
+        return [
+            Hit(
+                self.store.chunks[i],
+                float(fused[at]),
+                rank,
+                lexical_rank.get(i),
+                dense_rank.get(i),
+                float(lexical[i]),
+                float(cosine[at]),
+            )
+            for rank, at in enumerate(order, 1)
+            for i in (int(ids[at]),)
+            if fused[at] > 0
+        ]
+
+    def _distinct(self, hits: list[Hit], k: int) -> list[Hit]:
+        """The first `k` hits that are no near-copy of a better one, ranked anew, reasons given."""
+        kept: list[Hit] = []
+        seen: list[set[str]] = []
+        for hit in hits:
+            grams = _bigrams(hit.chunk.text)
+            if any(_overlap(grams, other) > NEAR_DUPLICATE for other in seen):
+                continue
+            kept.append(replace(hit, rank=len(kept) + 1, why=_why(hit)))
+            seen.append(grams)
+            if len(kept) == k:
+                break
+        return kept
+
+
+def query_terms(query: str) -> dict[str, float]:
+    """The terms of `query` with their weights: words that most questions have count less."""
+    common = zh.question_weights()
+    return {term: common.get(term, 1.0) for term in dict.fromkeys(zh.tokens(query))}
+
+
+def _with_synonyms(query: str, terms: Mapping[str, float]) -> dict[str, float]:
+    widened = dict(terms)
+    for other in zh.expansions(query):
+        for term in zh.tokens(other):
+            widened.setdefault(term, EXPANSION_WEIGHT)
+    return widened
+
+
+def _top(scores: Vectors, k: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Positions of the `k` highest scores above 0, best first, ties by position."""
+    k = min(k, len(scores))
+    reach = np.argpartition(-scores, k - 1)[:k]
+    reach = reach[scores[reach] > 0]
+    return reach[np.lexsort((reach, -scores[reach]))].astype(np.int64)
+
+
+def _bigrams(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def _overlap(a: set[str], b: set[str]) -> float:
+    """Jaccard similarity."""
+    return len(a & b) / len(a | b) if a or b else 1.0
+
+
+def _why(hit: Hit) -> str:
+    arms = []
+    if hit.lexical_rank:
+        arms.append(f"words: rank {hit.lexical_rank}, {hit.lexical_score:.2f} of the best possible")
+    if hit.dense_rank:
+        arms.append(f"meaning: rank {hit.dense_rank}, cosine {hit.dense_score:.2f}")
+    return "; ".join(arms)
+
+

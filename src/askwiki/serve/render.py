@@ -1,0 +1,261 @@
+"""Answers -> HTML.
+
+Pure functions. Whatever comes from an article or a reader is escaped here, once, on its way into
+a tag; nothing is ever handed to a Markdown renderer.
+
+A button says what it does in `data-event` (sent to the server) or `data-do` (done in the
+browser), with its arguments beside it; `page.js` reads both.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from askwiki.schema import Answer, Suggestion
+from askwiki.serve.feedback import Vote
+from askwiki.serve.wording import Words, level
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question of a conversation with its answer; `number` counts from 1."""
+
+    number: int
+    answer: Answer
+
+
+def button(
+    label: str, *, kind: str = "link", name: str = "", pressed: bool | None = None, **data: object
+) -> str:
+    """A button; `label` is HTML, `name` what a screen reader says, `data` its arguments."""
+    attributes = "".join(
+        f' data-{key.replace("_", "-")}="{escape(str(value))}"' for key, value in data.items()
+    )
+    if name:
+        attributes += f' aria-label="{escape(name)}" title="{escape(name)}"'
+    if pressed is not None:
+        attributes += f' aria-pressed="{str(pressed).lower()}"'
+    return f'<button type="button" class="aw-{kind}"{attributes}>{label}</button>'
+
+
+# --- the conversation ----------------------------------------------------------------------------
+
+
+def welcome(words: Words, examples: Sequence[str]) -> str:
+    """What an empty conversation shows: a greeting and questions to start from."""
+    chips = "".join(button(escape(e), kind="chip", event="ask", text=e) for e in examples)
+    asked = f'<p class="aw-quiet">{words.try_asking}</p><div class="aw-chips">{chips}</div>'
+    return (
+        f'<section class="aw-welcome"><h2>{words.welcome}</h2><p>{words.welcome_more}</p>'
+        f"{asked if examples else ''}</section>"
+    )
+
+
+def exchanges(
+    past: Sequence[Exchange], votes: Mapping[int, Vote], words: Words, examples: Sequence[str]
+) -> str:
+    """Several exchanges, oldest first."""
+    return "".join(exchange(one, votes.get(one.number), words, examples) for one in past)
+
+
+def exchange(one: Exchange, vote: Vote | None, words: Words, examples: Sequence[str]) -> str:
+    """A question and its whole answer with everything that can be done with it."""
+    answer = one.answer
+    body = answer_body(answer, one.number, words, examples)
+    return _frame(
+        answer.question,
+        f'<div class="aw-text" lang="zh-CN">{body}</div>'
+        + _related(answer, words)
+        + _facts(answer, words)
+        + _tools(one, vote, words),
+        words,
+        answer.status,
+    )
+
+
+def growing(question: str, text: str, words: Words) -> str:
+    """A question whose answer is still being streamed; `text` is its Markdown so far."""
+    if text:
+        body = f'<div class="aw-text" lang="zh-CN">{markdown(text)}</div>'
+    else:
+        body = f'<p class="aw-thinking" role="status">{words.thinking}</p>'
+    return _frame(question, body, words, "growing")
+
+
+def broken(question: str, words: Words) -> str:
+    """A question that could not be answered because something went wrong."""
+    return _frame(question, f'<p class="aw-alert" role="alert">{words.failed}</p>', words, "failed")
+
+
+def _frame(question: str, body: str, words: Words, status: str) -> str:
+    return (
+        f'<article class="aw-exchange" data-status="{status}">'
+        f'<h3 class="aw-question"><span class="aw-hidden">{words.you}</span>'
+        f"<span>{escape(question)}</span></h3>"
+        f'<div class="aw-answer"><h4 class="aw-hidden">{words.assistant}</h4>{body}</div></article>'
+    )
+
+
+def answer_body(answer: Answer, number: int, words: Words, examples: Sequence[str]) -> str:
+    """The answer's Markdown as HTML, its markers and the items it offers as buttons."""
+    markers = {
+        c.number: button(
+            str(c.number),
+            kind="marker",
+            name=f"{words.marker.format(c.number)}：《{c.title}》",
+            event="cite",
+            exchange=number,
+            citation=c.number,
+        )
+        for c in answer.citations
+    }
+    offers: dict[str, str] = {}
+    if answer.status == "abstained":
+        offers = {e: button(escape(e), event="ask", text=e) for e in examples}
+        offers |= {s.title: _article_button(s) for s in answer.suggestions}
+    return markdown(answer.text, markers, offers)
+
+
+def _article_button(suggestion: Suggestion) -> str:
+    return button(escape(suggestion.title), event="article", article=suggestion.article_id)
+
+
+def _related(answer: Answer, words: Words) -> str:
+    if answer.status == "abstained" or not answer.suggestions:
+        return ""
+    items = "".join(f"<li>{_article_button(s)}</li>" for s in answer.suggestions)
+    return f'<div class="aw-related"><span>{words.related}</span><ul>{items}</ul></div>'
+
+
+def _facts(answer: Answer, words: Words) -> str:
+    """How sure the answer is and what it rests on; nothing under a refusal."""
+    if answer.status == "abstained":
+        return ""
+    facts = [words.partial] if answer.status == "partial" else []
+    facts.append(words.confidence.format(level(answer.confidence, words)))
+    if answer.sentences and all(s.verdict == "verbatim" for s in answer.sentences):
+        facts.append(words.verbatim)
+    facts.append(words.cites.format(len(answer.citations)))
+    return f'<p class="aw-facts">{"".join(f"<span>{fact}</span>" for fact in facts)}</p>'
+
+
+def _tools(one: Exchange, vote: Vote | None, words: Words) -> str:
+    """Copy and thumbs; once a thumb is given, thanks in its place."""
+    copied = button(
+        f"<span>{words.copy}</span>",
+        kind="tool",
+        do="copy",
+        text=plain(one.answer, words),
+        done=words.copied,
+    )
+    if vote is not None:
+        thanks = words.thanks_up if vote == "up" else words.thanks_down
+        return f'<div class="aw-tools">{copied}<span class="aw-thanks" role="status">{thanks}</span></div>'
+    up = button(_THUMB_UP, kind="tool", name=words.up, event="rate", exchange=one.number, vote="up")
+    down = button(_THUMB_DOWN, kind="tool", name=words.down, do="why")
+    return f'<div class="aw-tools">{copied}{up}{down}</div>{_why(one.number, words)}'
+
+
+def _why(number: int, words: Words) -> str:
+    """The form behind the thumb down, hidden until asked for."""
+    choices = "".join(
+        f'<label><input type="radio" name="why-{number}" value="{index}">'
+        f"<span>{reason}</span></label>"
+        for index, reason in enumerate(words.reasons)
+    )
+    return (
+        f'<div class="aw-why" role="group" aria-label="{words.why}" hidden>'
+        f'<p>{words.why}</p><div class="aw-reasons">{choices}</div>'
+        f'<input type="text" class="aw-more" maxlength="200" placeholder="{words.say_more}" '
+        f'aria-label="{words.say_more}">'
+        + button(words.send, kind="primary", event="rate", exchange=number, vote="down")
+        + button(words.cancel, kind="tool", do="why")
+        + "</div>"
+    )
+
+
+def plain(answer: Answer, words: Words) -> str:
+    """The answer for the clipboard: its text without escapes, then a line a source."""
+    text = _ESCAPED.sub(r"\1", answer.text)
+    sources = [
+        f"[{c.number}] 《{c.title}》" + (f" › {c.section}" if c.section else "")
+        for c in answer.citations
+    ]
+    return "\n".join([text, "", f"{words.sources}：", *sources]) if sources else text
+
+
+# --- Markdown, as far as answers use it ------------------------------------------------------------
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_INLINE = re.compile(_ESCAPED.pattern + r"|\[(\d{1,3})\]|([^\\\[]+|[\\\[])")
+_ITEM = re.compile(r"(?:(-)|(\d{1,3})\.) +(.*)")
+
+
+def markdown(
+    text: str, markers: Mapping[int, str] | None = None, offers: Mapping[str, str] | None = None
+) -> str:
+    """Paragraphs, lists, backslash escapes and `[n]`; everything else is text.
+
+    `markers` holds the HTML of a citation's number (None: every number is a
+    citation, not clickable yet), `offers` that of an item that is a button.
+    """
+    return "".join(
+        _list(lines, markers, offers or {})
+        if _ITEM.match(lines[0])
+        else f"<p>{'<br>'.join(_inline(line, markers) for line in lines)}</p>"
+        for lines in _blocks(text)
+    )
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    """Lines that belong together: those of a list, those of a paragraph."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        new = lines and bool(_ITEM.match(line)) != bool(_ITEM.match(lines[0]))
+        if lines and (new or not line.strip()):
+            yield lines
+            lines = []
+        if line.strip():
+            lines.append(line)
+    if lines:
+        yield lines
+
+
+def _list(
+    lines: Sequence[str], markers: Mapping[int, str] | None, offers: Mapping[str, str]
+) -> str:
+    ordered = _ITEM.match(lines[0])[2] if _ITEM.match(lines[0]) else None  # type: ignore[index]
+    items = []
+    for line in lines:
+        item = _ITEM.match(line)
+        content = item[3] if item else line
+        items.append(f"<li>{offers.get(content) or _inline(content, markers)}</li>")
+    if ordered is None:
+        return f"<ul>{''.join(items)}</ul>"
+    return f'<ol start="{ordered}">{"".join(items)}</ol>'
+
+
+def _inline(text: str, markers: Mapping[int, str] | None) -> str:
+    """One line; runs between markers are wrapped, so that a new one can fade in."""
+    html, run = [], ""
+    for escaped, number, other in _INLINE.findall(text):
+        if number and (markers is None or int(number) in markers):
+            html.append(_run(run))
+            run = ""
+            html.append(markers[int(number)] if markers else f'<span class="aw-marker">{number}</span>')
+        else:
+            run += f"[{number}]" if number else escaped or other
+    return "".join([*html, _run(run)])
+
+
+def _run(text: str) -> str:
+    return f"<span>{escape(text)}</span>" if text else ""
+
+
+_THUMB = (
+    '<svg viewBox="0 0 24 24" aria-hidden="true"{}><path d="M7 11v9H4v-9zm0 0 4-8c1.7 0 2.6 1 '
+    '2.4 2.6L13 9h5.6c1.3 0 2.2 1.2 1.9 2.4l-1.7 7A2 2 0 0 1 16.9 20H7"/></svg>'
+)
+_THUMB_UP = _THUMB.format("")
+_THUMB_DOWN = _THUMB.format(' style="transform:rotate(180deg)"')

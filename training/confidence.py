@@ -1,0 +1,184 @@
+"""Fits the calibrated confidence: `data/confidence.json`.
+
+    python training/confidence.py [--index index]
+
+Over the tuning questions of `corpus/questions/tune.jsonl` alone. An answerable question is right
+when the draft holds all its facts. Four kinds are not covered: other subjects and other matters of
+the trade, written for it; what a section does not state; and every answerable question once more
+with its section taken away. Prints the reliability curve and the expected calibration error, by
+five-fold cross-validation over questions.
+"""
+
+import argparse
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from askwiki import Settings
+from askwiki.answer.confidence import SIGNALS
+from askwiki.evaluate import Item, fact_recall, read_questions
+from askwiki.pipeline import AskWiki
+from askwiki.question import read_question
+
+ROOT = Path(__file__).parent.parent
+OUT = ROOT / "src" / "askwiki" / "data" / "confidence.json"
+UNCOVERED_SHARE = 0.35
+"""The share of questions that the wiki does not cover, as the fit assumes it."""
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One draft: its signals, whether it is right, and what sort of question it came from."""
+
+    signals: tuple[float, ...]
+    right: bool
+    kind: str
+    fold: int
+
+
+def cases(wiki: AskWiki, items: tuple[Item, ...]) -> list[Case]:
+    """Every answerable item twice, with and without its section, and every item to refuse."""
+    found = []
+    for number, item in enumerate(items):
+        asked = read_question(item.question)
+        if asked.request != "search":
+            continue
+        fold = hash_of(item) % FOLDS
+        if item.abstain:
+            found += one_case(wiki, item, fold, withhold=False)
+        else:
+            found += one_case(wiki, item, fold, withhold=False)
+            found += one_case(wiki, item, fold, withhold=True) if number % 2 else []
+    return found
+
+
+def hash_of(item: Item) -> int:
+    """All wordings of one intent fall into one fold."""
+    return sum(ord(c) for c in item.id.split(".")[0])
+
+
+def one_case(wiki: AskWiki, item: Item, fold: int, withhold: bool) -> list[Case]:
+    asked = read_question(item.question)
+    hits = wiki.retrieve(item.question, wiki.settings.top_k + (2 if withhold else 0))
+    if withhold:
+        hits = [
+            hit
+            for hit in hits
+            if not (
+                hit.chunk.article_id == item.article
+                and (hit.chunk.heading[-1] if hit.chunk.heading else "") == item.section
+            )
+        ][: wiki.settings.top_k]
+    draft = wiki._answerer.draft(asked, asked.query, hits)
+    if not draft.signals:
+        return []
+    text = "".join(sentence.text for sentence in draft.sentences)
+    right = not item.abstain and fact_recall(text, item.facts) == 1.0
+    if withhold and right:
+        return []  # another section says it too
+    kind = "withheld" if withhold else item.kind if item.abstain else "covered"
+    return [Case(tuple(draft.signals[name] for name in SIGNALS), right, kind, fold)]
+
+
+def sample_weights(found: list[Case]) -> np.ndarray:
+    """Each kind of uncovered question counts the same, all together `UNCOVERED_SHARE`."""
+    counts = Counter(case.kind for case in found)
+    uncovered = len(counts) - 1
+    return np.array(
+        [
+            (1 - UNCOVERED_SHARE) / counts["covered"]
+            if case.kind == "covered"
+            else UNCOVERED_SHARE / uncovered / counts[case.kind]
+            for case in found
+        ]
+    )
+
+
+def fit(found: list[Case], weights: np.ndarray, decay: float = 1e-4) -> tuple[np.ndarray, float]:
+    """Logistic regression; weights in the signals' own units."""
+    x = np.array([case.signals for case in found])
+    mean, deviation = x.mean(0), x.std(0) + 1e-6
+    z = torch.tensor((x - mean) / deviation, dtype=torch.float64)
+    y = torch.tensor([float(case.right) for case in found], dtype=torch.float64)
+    weight = torch.tensor(weights / weights.sum(), dtype=torch.float64)
+    w = torch.zeros(len(SIGNALS) + 1, dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([w], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimiser.zero_grad()
+        logits = z @ w[:-1] + w[-1]
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, y, reduction="none")
+        total = (weight * loss).sum() + decay * (w[:-1] ** 2).sum()
+        total.backward()
+        return total
+
+    optimiser.step(closure)
+    fitted = w.detach().numpy()
+    scaled = fitted[:-1] / deviation
+    return scaled, float(fitted[-1] - scaled @ mean)
+
+
+def probability(found: list[Case], weights: np.ndarray, bias: float) -> np.ndarray:
+    return 1 / (1 + np.exp(-(np.array([case.signals for case in found]) @ weights + bias)))
+
+
+def held_out(found: list[Case]) -> np.ndarray:
+    """The probability of each case by a fit that did not see its fold."""
+    result = np.zeros(len(found))
+    for fold in range(FOLDS):
+        seen = [case for case in found if case.fold != fold]
+        rows = [i for i, case in enumerate(found) if case.fold == fold]
+        model = fit(seen, sample_weights(seen))
+        result[rows] = probability([found[i] for i in rows], *model)
+    return result
+
+
+def report(found: list[Case], p: np.ndarray, weights: np.ndarray) -> None:
+    right = np.array([case.right for case in found])
+    print("reliability (share of weight, mean confidence, right)")
+    error = 0.0
+    for low in np.arange(0, 1, 0.1):
+        inside = (p >= low) & (p < low + 0.1 + (low > 0.85))
+        if not inside.any():
+            continue
+        share = weights[inside].sum() / weights.sum()
+        mean, hit = np.average(p[inside], weights=weights[inside]), np.average(right[inside], weights=weights[inside])
+        error += share * abs(mean - hit)
+        print(f"  {low:.1f}: {share:.3f} {mean:.3f} {hit:.3f}")
+    print(f"expected calibration error {error:.4f}")
+    kinds = np.array([case.kind for case in found])
+    covered, uncovered = p[kinds == "covered"], p[(kinds != "covered")]
+    print("AUROC covered against not:", round(float((covered[:, None] > uncovered).mean()), 4))
+    print("AUROC right against all else:", round(float((p[right][:, None] > p[~right]).mean()), 4))
+    for coverage in (0.98, 0.95, 0.9, 0.8, 0.7):
+        threshold = float(np.quantile(covered, 1 - coverage))
+        refused = {
+            kind: round(float((p[kinds == kind] < threshold).mean()), 3)
+            for kind in sorted(set(kinds))
+        }
+        kept = right[(kinds == "covered") & (p >= threshold)].mean()
+        print(f"coverage {coverage}: threshold {threshold:.3f}, refused {refused}, right {kept:.3f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--index", type=Path, default=ROOT / "index")
+    settings = Settings.load(index=parser.parse_args().index)
+    wiki = AskWiki.default(settings)
+    found = cases(wiki, read_questions(ROOT / "corpus" / "questions" / "tune.jsonl"))
+    print(Counter((case.kind, case.right) for case in found))
+    weights = sample_weights(found)
+    report(found, held_out(found), weights)
+    fitted, bias = fit(found, weights)
+    table = {name: round(float(w), 4) for name, w in zip(SIGNALS, fitted, strict=True)}
+    OUT.write_text(json.dumps({"weights": table, "bias": round(bias, 4)}, indent=1) + "\n", "utf-8")
+    print(table, round(bias, 4))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Fits the weights by which sentences are chosen: `data/evidence.json`.
+
+    python training/evidence.py DATA
+
+For every training question the retriever's best chunks are cut into units; the loss is the
+cross-entropy of the units that hold the answer under a softmax over all of them. Three corpora
+count alike: our intents, documentation sections, encyclopaedia paragraphs. The weights of the
+linear model are all it learns.
+"""
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from askwiki.answer.evidence import FEATURES, EvidenceScorer
+from askwiki.embed import bundled_encoder
+from askwiki.index import build_store
+from askwiki.retrieve import Retriever
+from askwiki.schema import Article, Section
+from data import Reading, cmrc_trial, encyclopaedia, intents, section_readings, sections
+
+OUT = Path(__file__).parent.parent / "src" / "askwiki" / "data" / "evidence.json"
+HITS = 5
+SEED = 20261121
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A corpus with questions: each names its article, and the answer's stretch of text in it."""
+
+    name: str
+    articles: tuple[Article, ...]
+    questions: tuple[tuple[str, str, str], ...]
+    """(question, article id, answer text)."""
+
+
+def article(key: str, title: str, text: str) -> Article:
+    """An article of one section."""
+    return Article(key, title, text, (Section((), 0, len(text)),), key)
+
+
+def intent_task(folder: Path, split: str) -> Task:
+    """The intents' passages, each an article; the answer sentence is the answer."""
+    known = [i for i in intents(folder) if i.field != "h"]
+    asked = [(q, i.id, i.answer) for i in known if i.split == split for q in i.questions]
+    return Task("intents", tuple(article(i.id, i.heading, i.passage) for i in known), tuple(asked))
+
+
+def section_task(folder: Path, split: str, rng: random.Random) -> Task:
+    """Documentation sections: those with questions and 4,000 others."""
+    rows = sections(folder)
+    readings = [r for r in section_readings(folder, rows) if r.answer]
+    used = sorted({r.row for r in readings} | set(rng.sample(range(len(rows)), 4000)))
+    articles = [article(f"s{n}", rows[n].path, rows[n].text[:1500].strip()) for n in used if rows[n].text.strip()]
+    asked = [(r.question, f"s{r.row}", r.answer or "") for r in readings if r.split == split]
+    return Task("sections", tuple(articles), tuple(asked))
+
+
+def span_task(readings: Sequence[Reading], name: str, limit: int, rng: random.Random) -> Task:
+    """Encyclopaedia paragraphs; the sentence holding the answer is the answer."""
+    contexts = {text: f"c{i}" for i, text in enumerate(sorted({r.context for r in readings}))}
+    picked = rng.sample(list(readings), min(limit, len(readings)))
+    asked = [(r.question, contexts[r.context], r.answer or "") for r in picked]
+    # The first characters stand for the title that these paragraphs lack.
+    articles = [article(key, "", text.strip()) for text, key in contexts.items()]
+    return Task(name, tuple(articles), tuple(asked))
+
+
+def holds(unit: str, answer: str) -> bool:
+    """Whether `unit` holds the answer: the text itself, or nearly all of its bigrams."""
+    if answer in unit:
+        return True
+    pairs = {answer[i : i + 2] for i in range(len(answer) - 1)}
+    held = sum(pair in unit for pair in pairs)
+    return len(answer) > 12 and len(unit) > 8 and held >= 0.8 * len(pairs) or (
+        len(unit) > 12 and unit in answer
+    )
+
+
+Example = tuple[np.ndarray, np.ndarray]
+
+
+def examples(task: Task, oracle: bool = False) -> tuple[list[Example], int]:
+    """(units x features, units that hold the answer) for each question; how many had none.
+
+    `oracle` looks at the right article alone, as reading comprehension does.
+    """
+    encoder = bundled_encoder()
+    with tempfile.TemporaryDirectory() as folder:
+        store = build_store(task.articles, encoder, Path(folder))
+    retriever = Retriever(store, encoder)
+    scorer = EvidenceScorer(encoder, store.lexical.idf, encoder.idf, np.zeros(len(FEATURES), "f4"))
+    found, missed = [], 0
+    for question, right, answer in task.questions:
+        hits = retriever.retrieve(question, 60 if oracle else HITS)
+        if oracle:
+            hits = [h for h in hits if h.chunk.article_id == right]
+        rows, marks = [], []
+        for hit, table, _ in scorer.tables(question, hits):
+            rows.append(table)
+            for unit in scorer.read(hit.chunk).units:
+                text = hit.chunk.text[unit.start : unit.end]
+                marks.append(hit.chunk.article_id == right and holds(text, answer))
+        if any(marks):
+            found.append((np.concatenate(rows), np.array(marks)))
+        else:
+            missed += 1
+    return found, missed
+
+
+def fit(groups: Sequence[Sequence[Example]], decay: float = 1e-3) -> np.ndarray:
+    """(n_features,) float32; every group counts the same however many examples it has."""
+    width = max(len(table) for group in groups for table, _ in group)
+    tables, marks, shares = [], [], []
+    for group in groups:
+        for table, mark in group:
+            pad = width - len(table)
+            tables.append(np.pad(table, ((0, pad), (0, 0))))
+            marks.append(np.pad(mark.astype(np.int8), (0, pad), constant_values=0))
+            shares.append(np.r_[np.zeros(len(table)), np.full(pad, -1e9)])
+    x = torch.tensor(np.stack(tables), dtype=torch.float32)
+    y = torch.tensor(np.stack(marks), dtype=torch.bool)
+    mask = torch.tensor(np.stack(shares), dtype=torch.float32)
+    weight = torch.cat([torch.full((len(g),), 1 / len(g)) for g in groups]) / len(groups)
+    w = torch.zeros(len(FEATURES), requires_grad=True)
+    optimiser = torch.optim.LBFGS([w], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimiser.zero_grad()
+        logits = x @ w + mask
+        right = logits.masked_fill(~y, -1e9).logsumexp(1)
+        loss = (weight * (logits.logsumexp(1) - right)).sum() + decay * (w**2).sum()
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    return w.detach().numpy()
+
+
+def accuracy(group: Sequence[Example], weights: np.ndarray, missed: int = 0) -> dict[str, float]:
+    """Top-1 and top-2 over all questions; one whose answer was not retrieved counts as wrong."""
+    top1 = top2 = 0
+    for table, mark in group:
+        order = np.argsort(-(table @ weights), kind="stable")
+        top1 += bool(mark[order[0]])
+        top2 += bool(mark[order[:2]].any())
+    total = len(group) + missed
+    return {"top1": round(top1 / total, 4), "top2": round(top2 / total, 4), "questions": total}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="the folder of training data")
+    folder = parser.parse_args().data
+    rng = random.Random(SEED)
+    training = [
+        intent_task(folder, "train"),
+        section_task(folder, "train", rng),
+        span_task(encyclopaedia(folder), "encyclopaedia", 4000, rng),
+    ]
+    groups = []
+    for task in training:
+        found, missed = examples(task)
+        groups.append(found)
+        print(f"{task.name}: {len(found)} questions to learn from, {missed} not retrieved")
+    weights = fit(groups)
+    table = {name: round(float(w), 4) for name, w in zip(FEATURES, weights, strict=True)}
+    OUT.write_text(json.dumps({"weights": table}, indent=1) + "\n", "utf-8")
+    print(table)
+    words = np.array([name == "words" for name in FEATURES], dtype=np.float32)
+    for task in (intent_task(folder, "tune"), section_task(folder, "tune", random.Random(SEED))):
+        found, missed = examples(task)
+        print(task.name, accuracy(found, weights, missed), "words alone", accuracy(found, words, missed))
+    trial = span_task(cmrc_trial(folder), "cmrc", 5000, rng)
+    found, missed = examples(trial, oracle=True)
+    print("cmrc, right paragraph", accuracy(found, weights, missed), accuracy(found, words, missed))
+
+
+if __name__ == "__main__":
+    main()
