@@ -20,7 +20,8 @@ import torch
 
 from askwiki import Settings
 from askwiki.answer.confidence import SIGNALS
-from askwiki.evaluate import Item, fact_recall, read_questions
+from askwiki.evaluate import Item, read_questions
+from askwiki.evaluate.metrics import fact_recall
 from askwiki.pipeline import AskWiki
 from askwiki.question import read_question
 

@@ -31,7 +31,7 @@ def chunk_article(article: Article) -> list[Chunk]:
 
 def _chunk(article: Article, section: Section, start: int, end: int) -> Chunk:
     text = article.text[start:end]
-    key = "\n".join((article.id, *section.path, text))
+    key = "\n".join((article.id, article.title, *section.path, text))
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return Chunk(
         f"{article.id}@{start}-{digest}", article.id, article.title, section.path, text, start, end
@@ -40,6 +40,8 @@ def _chunk(article: Article, section: Section, start: int, end: int) -> Chunk:
 
 def _parts(text: str, section: Section) -> Iterator[tuple[int, int]]:
     body = text[section.start : section.end]
+    if not body.strip():
+        return
     if len(body) <= MAX_CHARS:
         yield section.start, section.end
         return

@@ -143,9 +143,10 @@ def _corpus_list(arguments: argparse.Namespace, settings: "Settings") -> int:
 
 
 def _eval(arguments: argparse.Namespace, settings: "Settings") -> int:
-    from askwiki.evaluate import read_questions, run, summarise, write_report
+    from askwiki.evaluate import check_folder, read_questions, run, write_report
 
     items = read_questions(arguments.questions)
+    check_folder(arguments.out)
     wiki = _wiki(settings)
     with _Bar() as bar:
         judged = run(
@@ -153,14 +154,13 @@ def _eval(arguments: argparse.Namespace, settings: "Settings") -> int:
             wiki.ask,
             wiki.retrieve,
             lambda article: wiki.article(article).text,
-            progress=lambda done, total: bar(done, total, "questions"),
+            progress=lambda done, total, _: bar(done, total, "questions"),
         )
     manifest = wiki.store.manifest
     setup = {"encoder": manifest.encoder_id, "corpus": manifest.corpus_digest[:16]}
     write_report(judged, arguments.out, setup=setup, language=settings.language)
     print((arguments.out / "summary.md").read_text("utf-8").split("\n\n## ")[0])
     print(f"\n{arguments.out}/: summary.md, summary.json, results.jsonl, results.csv")
-    summarise(judged)
     return OK
 
 

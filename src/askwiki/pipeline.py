@@ -67,6 +67,7 @@ class AskWiki:
             IndexStoreError: the index cannot be written.
         """
         settings = settings or default_settings()
+        digest = corpus_digest(Path(corpus)) if Path(corpus).is_dir() else ""
         loaded = load_corpus(Path(corpus), max_file_mb=settings.max_file_mb)
         _report_skipped(loaded)
         encoder = encoder or load_encoder(settings.encoder)
@@ -76,7 +77,7 @@ class AskWiki:
             Path(index),
             progress=progress,
             previous=_openable(Path(index)),
-            corpus_digest=loaded.digest,
+            corpus_digest=digest,
         )
         return cls._over(store, encoder, settings)
 

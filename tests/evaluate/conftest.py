@@ -12,18 +12,21 @@ TEXTS = {
     "400": "400电话由企业付市话费。号码为十位。",
     "总机": "总机统一接听来电。内线拨 0 转总机。",
 }
+TITLES = {"400": "400 电话", "总机": "总机"}
 
 
 def hit(article: str, heading: tuple[str, ...], text: str, rank: int = 1) -> Hit:
-    title = {"400": "400 电话"}.get(article, article)
-    return Hit(Chunk(f"{article}-{rank}", article, title, heading, text, 0, len(text)), 1.0, rank)
+    chunk_id = f"{article}-{rank}"
+    return Hit(Chunk(chunk_id, article, TITLES[article], heading, text, 0, len(text)), 1.0, rank)
 
 
 def answered(article: str, *quotes: str, confidence: float = 0.8) -> Answer:
     """An answer that quotes `article`, a sentence and a citation a quote."""
     spots = [(TEXTS[article].index(quote), quote) for quote in quotes]
     citations = tuple(
-        Citation(n, article, article, "资费", f"{article}.md", None, quote, at, at + len(quote))
+        Citation(
+            n, article, TITLES[article], "资费", f"{article}.md", None, quote, at, at + len(quote)
+        )
         for n, (at, quote) in enumerate(spots, 1)
     )
     sentences = tuple(Sentence(c.quote, (c.number,), "verbatim") for c in citations)
@@ -35,7 +38,7 @@ REFUSED = Answer("", "知识库没有收录。", "abstained", "no_evidence", 0.2
 
 
 class Wiki:
-    """Answers by question; a question without an answer is refused by an error."""
+    """Answers and hits by question; a question without an answer raises a QuestionError."""
 
     def __init__(self, answers: dict[str, Answer], hits: dict[str, list[Hit]]) -> None:
         self.answers, self.hits = answers, hits
@@ -56,6 +59,20 @@ class Wiki:
         if article_id not in TEXTS:
             raise UnknownArticleError(article_id)
         return TEXTS[article_id]
+
+
+class Fakes:
+    """What the tests of this folder build with; importlib mode lets them import no neighbour."""
+
+    refused = REFUSED
+    hit = staticmethod(hit)
+    answered = staticmethod(answered)
+    wiki = Wiki
+
+
+@pytest.fixture
+def fake() -> Fakes:
+    return Fakes()
 
 
 @pytest.fixture

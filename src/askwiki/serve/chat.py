@@ -144,7 +144,9 @@ class Page:
 
     # --- handlers ----------------------------------------------------------------------------
 
-    def _ask(self, question: str, past: Exchanges, votes: Votes, code: Language) -> Iterator[Updates]:
+    def _ask(
+        self, question: str, past: Exchanges, votes: Votes, code: Language
+    ) -> Iterator[Updates]:
         """Answer what is in the box, sentence by sentence."""
         say = words(code)
         problem = self._problem(question, say)
@@ -153,7 +155,7 @@ class Page:
             return
         yield {
             self._before: render.exchanges(past, votes, say, self._examples),
-            self._now: render.growing(question, "", say),
+            self._now: render.growing(question.strip(), "", say),
             self._notice: "",
             self._box: "",
             self._send: gr.update(interactive=False),
@@ -162,7 +164,7 @@ class Page:
             yield from self._answer(question.strip(), past, code)
         except Exception as error:
             _log.exception("a question could not be answered: %s", error)
-            yield {self._now: render.broken(question, say)}
+            yield {self._now: render.broken(question.strip(), say)}
         yield {self._send: gr.update(interactive=True)}
 
     def _ask_offered(
@@ -211,9 +213,7 @@ class Page:
         start, end = _number(event, "start"), _number(event, "end")
         return reader.article_view(article, words(code), (start, end) if end > start else None)
 
-    def _rate(
-        self, event: gr.EventData, past: Exchanges, votes: Votes, code: Language
-    ) -> Updates:
+    def _rate(self, event: gr.EventData, past: Exchanges, votes: Votes, code: Language) -> Updates:
         """Write a thumb down in the feedback file; one an answer."""
         say = words(code)
         one = _exchange(past, _number(event, "exchange"))
@@ -269,9 +269,7 @@ class Page:
 
 
 def _html(value: str, name: str) -> gr.HTML:
-    return gr.HTML(
-        value, elem_id=name, js_on_load=_SCRIPT, apply_default_css=False, padding=False
-    )
+    return gr.HTML(value, elem_id=name, js_on_load=_SCRIPT, apply_default_css=False, padding=False)
 
 
 def _speaking(wiki: "AskWiki", language: str) -> "AskWiki":

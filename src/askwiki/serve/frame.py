@@ -15,9 +15,7 @@ def header(words: Words, settings: Settings) -> str:
         + button(words.fresh, kind="action", event="fresh")
         + f'<button type="button" class="aw-action aw-person" popovertarget="aw-contact">'
         f"{words.person}</button>"
-        + button(
-            words.other_language, kind="action", name=words.switch_language, event="language"
-        )
+        + button(words.other_language, kind="action", name=words.switch_language, event="language")
     )
     return (
         f'<header class="aw-header" data-lang="{words.code}" data-title="{words.title}">'

@@ -75,13 +75,24 @@ function makePage() {
   function toggleWhy(target) {
     const form = target.closest(".aw-answer").querySelector(".aw-why");
     form.hidden = !form.hidden;
-    if (!form.hidden) form.querySelector("input").focus();
+    if (form.hidden) return;
+    form.querySelector("input").focus({ preventScroll: true });
+    form.scrollIntoView({ block: "nearest" });
   }
 
-  function scrollToMark() {
-    const panel = find("aw-article");
-    const mark = panel?.querySelector("mark");
-    if (!panel) return;
+  function showMarker() {
+    const { exchange, citation } =
+      find("aw-source")?.querySelector(".aw-number[aria-pressed=true]")?.dataset ?? {};
+    for (const marker of document.querySelectorAll(".aw-text .aw-marker")) {
+      const { dataset } = marker;
+      const shown = citation && dataset.citation === citation && dataset.exchange === exchange;
+      if (shown) dataset.shown = "yes";
+      else delete dataset.shown;
+    }
+  }
+
+  function scrollToMark(panel) {
+    const mark = panel.querySelector("mark");
     const top = mark
       ? mark.getBoundingClientRect().top - panel.getBoundingClientRect().top + panel.scrollTop
       : 0;
@@ -144,7 +155,10 @@ function makePage() {
       }
       if (changed.querySelector(".aw-tabs")) markTabs();
       if (changed.closest("#aw-now")) follow();
-      if (changed.closest("#aw-article")) scrollToMark();
+      const panel = changed.closest("#aw-source, #aw-article");
+      if (!panel) return;
+      scrollToMark(panel);
+      showMarker();
     },
   };
 }

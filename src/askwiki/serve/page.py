@@ -29,14 +29,15 @@ _MONO = ("ui-monospace", "Consolas", "monospace")
 
 def build_page(wiki: "AskWiki", settings: Settings) -> gr.Blocks:
     """The page over `wiki`; nothing is served yet."""
-    return Page(wiki, settings).blocks
+    blocks: gr.Blocks = Page(wiki, settings).blocks
+    return blocks
 
 
 def build_app(wiki: "AskWiki", settings: Settings) -> FastAPI:
     """The page as an ASGI application, for a server of one's own."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard)
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         build_page(wiki, settings),
         path="/",
@@ -53,6 +54,7 @@ def build_app(wiki: "AskWiki", settings: Settings) -> FastAPI:
         theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_MONO)),
         css_paths=_HERE / "style.css",
     )
+    return app
 
 
 def serve(wiki: "AskWiki", settings: Settings) -> None:

@@ -8,10 +8,10 @@ from askwiki.schema import Article, Citation
 from askwiki.serve.render import button
 from askwiki.serve.wording import Words
 
-CONTEXT_CHARS = 240
+CONTEXT_CHARS = 200
 """What the source panel shows before and after a quote, at most."""
 
-_ENDS = "。！？；!?;\n"
+_ENDS = "。！？!?\n"
 
 
 # --- the topic menu ------------------------------------------------------------------------------
@@ -64,10 +64,11 @@ def source_panel(
     number: int, chosen: Citation, citations: Sequence[Citation], article: Article, words: Words
 ) -> str:
     """The quote of one citation in its surroundings; `number` is the exchange's."""
+    section = f'<p class="aw-path" lang="zh-CN">{escape(chosen.section)}</p>'
     return (
         _numbers(number, chosen, citations, words)
         + f'<h3 lang="zh-CN">{escape(chosen.title)}</h3>'
-        + (f'<p class="aw-path" lang="zh-CN">{escape(chosen.section)}</p>' if chosen.section else "")
+        + (section if chosen.section else "")
         + f'<blockquote class="aw-quote" lang="zh-CN">{quoted(article, chosen)}</blockquote>'
         + button(
             words.open_article,
@@ -101,22 +102,22 @@ def quoted(article: Article, citation: Citation) -> str:
     first, last = surroundings(article, citation.start, citation.end)
     before = escape(article.text[first : citation.start])
     after = escape(article.text[citation.end : last])
-    lead = "…" if article.text[:first].strip() else ""
-    tail = "…" if article.text[last:].strip() else ""
-    return f"{lead}{before}<mark>{escape(citation.quote)}</mark>{after}{tail}"
+    return f"{before}<mark>{escape(citation.quote)}</mark>{after}"
 
 
 def surroundings(article: Article, start: int, end: int) -> tuple[int, int]:
-    """The span around a quote: whole sentences, `CONTEXT_CHARS` either side at most."""
+    """The span around a quote: whole sentences of its section, `CONTEXT_CHARS` a side at most."""
     text = article.text
-    first, last = max(0, start - CONTEXT_CHARS), min(len(text), end + CONTEXT_CHARS)
-    if first:
+    here = (s for s in article.sections if s.start <= start and end <= s.end)
+    low, high = next(((s.start, s.end) for s in here), (0, len(text)))
+    first, last = max(low, start - CONTEXT_CHARS), min(high, end + CONTEXT_CHARS)
+    if first > low:
         first = next((i + 1 for i in range(first, start) if text[i] in _ENDS), start)
-    if last < len(text):
+    if last < high:
         last = next((i + 1 for i in range(last - 1, end - 1, -1) if text[i] in _ENDS), end)
-    while first < start and text[first] == "\n":
+    while first < start and text[first].isspace():
         first += 1
-    while last > end and text[last - 1] == "\n":
+    while last > end and text[last - 1].isspace():
         last -= 1
     return first, last
 
@@ -146,9 +147,7 @@ def link(url: str, label: str) -> str:
     """A link out, or plain text where `url` is not an address of the web."""
     if not url.lower().startswith(("https://", "http://")):
         return escape(url)
-    return (
-        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(label)}</a>'
-    )
+    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(label)}</a>'
 
 
 def _parts(article: Article, span: tuple[int, int] | None) -> Iterator[str]:

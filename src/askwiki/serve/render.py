@@ -149,12 +149,22 @@ def _tools(one: Exchange, vote: Vote | None, words: Words) -> str:
         text=plain(one.answer, words),
         done=words.copied,
     )
+    if one.answer.status == "abstained":
+        copied += _person(words)
     if vote is not None:
         thanks = words.thanks_up if vote == "up" else words.thanks_down
-        return f'<div class="aw-tools">{copied}<span class="aw-thanks" role="status">{thanks}</span></div>'
+        said = f'<span class="aw-thanks" role="status">{thanks}</span>'
+        return f'<div class="aw-tools">{copied}{said}</div>'
     up = button(_THUMB_UP, kind="tool", name=words.up, event="rate", exchange=one.number, vote="up")
     down = button(_THUMB_DOWN, kind="tool", name=words.down, do="why")
     return f'<div class="aw-tools">{copied}{up}{down}</div>{_why(one.number, words)}'
+
+
+def _person(words: Words) -> str:
+    """Opens the card with ways to reach a person."""
+    return (
+        f'<button type="button" class="aw-tool" popovertarget="aw-contact">{words.person}</button>'
+    )
 
 
 def _why(number: int, words: Words) -> str:
@@ -185,7 +195,7 @@ def plain(answer: Answer, words: Words) -> str:
     return "\n".join([text, "", f"{words.sources}：", *sources]) if sources else text
 
 
-# --- Markdown, as far as answers use it ------------------------------------------------------------
+# --- Markdown, as far as answers use it ----------------------------------------------------------
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _INLINE = re.compile(_ESCAPED.pattern + r"|\[(\d{1,3})\]|([^\\\[]+|[\\\[])")
@@ -225,15 +235,12 @@ def _blocks(text: str) -> Iterator[list[str]]:
 def _list(
     lines: Sequence[str], markers: Mapping[int, str] | None, offers: Mapping[str, str]
 ) -> str:
-    ordered = _ITEM.match(lines[0])[2] if _ITEM.match(lines[0]) else None  # type: ignore[index]
-    items = []
-    for line in lines:
-        item = _ITEM.match(line)
-        content = item[3] if item else line
-        items.append(f"<li>{offers.get(content) or _inline(content, markers)}</li>")
-    if ordered is None:
-        return f"<ul>{''.join(items)}</ul>"
-    return f'<ol start="{ordered}">{"".join(items)}</ol>'
+    found = [item for item in map(_ITEM.match, lines) if item]
+    items = "".join(
+        f"<li>{offers.get(item[3]) or _inline(item[3], markers)}</li>" for item in found
+    )
+    start = found[0][2]
+    return f'<ol start="{start}">{items}</ol>' if start else f"<ul>{items}</ul>"
 
 
 def _inline(text: str, markers: Mapping[int, str] | None) -> str:
@@ -241,9 +248,10 @@ def _inline(text: str, markers: Mapping[int, str] | None) -> str:
     html, run = [], ""
     for escaped, number, other in _INLINE.findall(text):
         if number and (markers is None or int(number) in markers):
-            html.append(_run(run))
+            marker = markers[int(number)] if markers else _PLAIN_MARKER.format(number)
+            # With the last character in one piece: a marker never starts a line.
+            html += [_run(run[:-1]), f'<span class="aw-end">{escape(run[-1:])}{marker}</span>']
             run = ""
-            html.append(markers[int(number)] if markers else f'<span class="aw-marker">{number}</span>')
         else:
             run += f"[{number}]" if number else escaped or other
     return "".join([*html, _run(run)])
@@ -253,6 +261,7 @@ def _run(text: str) -> str:
     return f"<span>{escape(text)}</span>" if text else ""
 
 
+_PLAIN_MARKER = '<span class="aw-marker">{}</span>'
 _THUMB = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"{}><path d="M7 11v9H4v-9zm0 0 4-8c1.7 0 2.6 1 '
     '2.4 2.6L13 9h5.6c1.3 0 2.2 1.2 1.9 2.4l-1.7 7A2 2 0 0 1 16.9 20H7"/></svg>'

@@ -215,7 +215,7 @@ EN = Words(
     failed="Sorry, that did not work. Please try again in a moment.",
     gone="This answer is no longer part of the conversation.",
     no_such_article="This article was not found; it may have changed. Please reload the page.",
-    not_saved="Your rating could not be saved. Please try again later or tell whoever runs this site.",
+    not_saved="Your rating could not be saved. Please try again, or tell whoever runs this site.",
     serving="Open {} in a browser; Ctrl-C ends it.",
 )
 
@@ -232,4 +232,3 @@ def level(confidence: float, language: Words) -> str:
     """The confidence as one of three words."""
     high, medium, low = language.levels
     return high if confidence >= 0.8 else medium if confidence >= 0.6 else low
-
