@@ -52,8 +52,8 @@ topic: 总机
 title: 标签 <b>测试</b> & 留言
 ---
 
-语音留言的脚本写作 `<script>window.pwned = 1</script>`，图片写作 `<img src=x onerror="window.pwned=1">`，\
-公式写作 $x^2$ 和 $$y$$。
+语音留言的脚本写作 `<script>window.pwned = 1</script>`，\
+图片写作 `<img src=x onerror="window.pwned=1">`，公式写作 $x^2$ 和 $$y$$。
 
 ## 语音留言的链接怎么写
 
@@ -174,9 +174,12 @@ def shipped(
     assert server.stop() == (0, "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium: skipped where there is none, except in CI."""
+    """Headless Chromium: skipped where there is none, except in CI.
+
+    For one module: while playwright is on, no other test could run an event loop.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None and os.environ.get("CI"):

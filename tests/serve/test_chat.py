@@ -1,5 +1,6 @@
 """What the buttons do, without a browser."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,11 @@ class FakeWiki:
 @pytest.fixture
 def page(tmp_path: Path) -> Page:
     settings = Settings.load(feedback=tmp_path / "said.jsonl", max_question_chars=20)
-    return Page(FakeWiki(settings), settings)  # type: ignore[arg-type]
+
+    async def make() -> Page:  # gradio leaves an event loop open where it finds none
+        return Page(FakeWiki(settings), settings)  # type: ignore[arg-type]
+
+    return asyncio.run(make())
 
 
 def event(**data: object) -> gr.EventData:

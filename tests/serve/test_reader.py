@@ -33,11 +33,11 @@ def test_the_quote_is_marked_in_its_section() -> None:
 def test_the_surroundings_are_whole_sentences() -> None:
     text = "".join(f"第{n:03}句话。" for n in range(100))
     article = Article("a", "题", text, (Section((), 0, len(text)),), "a.md")
-    first, last = surroundings(article, 300, 306)
-    assert text[first:last].startswith("第017句话。")
-    assert text[first:last].endswith("第083句话。")
-    assert surroundings(article, 0, 6)[0] == 0
-    assert surroundings(article, 594, 600)[1] == 600
+    first, last = surroundings(article, 301, 308)
+    assert text[first:last].startswith("第015句话。")
+    assert text[first:last].endswith("第071句话。")
+    assert surroundings(article, 0, 7)[0] == 0
+    assert surroundings(article, 693, 700)[1] == 700
 
 
 def test_the_source_panel_leads_to_the_passage_in_the_article() -> None:
