@@ -4,7 +4,7 @@
 
 For every tuning question the retriever's best chunks are cut into units; the loss is the
 cross-entropy of the units that hold the answer under a softmax over all of them. Three corpora
-count alike: our intents, documentation sections, encyclopaedia paragraphs. Training questions
+count alike: our wiki, documentation sections, encyclopaedia paragraphs. Training questions
 would not do: the encoder has seen them, so its cosine looks better on them than it is.
 Accuracies are printed by five-fold cross-validation.
 """
@@ -13,21 +13,25 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from askwiki import AskWiki
 from askwiki.answer.evidence import FEATURES, EvidenceScorer
 from askwiki.embed import bundled_encoder
-from askwiki.index import build_store
+from askwiki.evaluate import Item, read_questions
+from askwiki.evaluate.metrics import fact_recall, relevant
+from askwiki.index import Store, build_store
 from askwiki.retrieve import Retriever
-from askwiki.schema import Article, Section
-from data import Reading, cmrc_trial, intents, section_readings, sections
+from askwiki.schema import Article, Hit, Section
+from data import Reading, cmrc_trial, section_readings, sections
 
-OUT = Path(__file__).parent.parent / "src" / "askwiki" / "data" / "evidence.json"
+ROOT = Path(__file__).parent.parent
+OUT = ROOT / "src" / "askwiki" / "data" / "evidence.json"
 HITS = 5
 SEED = 20261121
 
@@ -45,13 +49,6 @@ class Task:
 def article(key: str, title: str, text: str) -> Article:
     """An article of one section."""
     return Article(key, title, text, (Section((), 0, len(text)),), key)
-
-
-def intent_task(folder: Path, split: str) -> Task:
-    """The intents' passages, each an article; the answer sentence is the answer."""
-    known = [i for i in intents(folder) if i.field != "h"]
-    asked = [(q, i.id, i.answer) for i in known if i.split == split for q in i.questions]
-    return Task("intents", tuple(article(i.id, i.heading, i.passage) for i in known), tuple(asked))
 
 
 def section_task(folder: Path, split: str, rng: random.Random) -> Task:
@@ -88,31 +85,71 @@ def holds(unit: str, answer: str) -> bool:
 Example = tuple[np.ndarray, np.ndarray]
 
 
+def wiki_examples(questions: Path) -> tuple[list[Example], int]:
+    """Over the default corpus: the units of the expected section that hold the most facts."""
+    wiki = AskWiki.default()
+    scorer = scorer_of(wiki.store)
+    found, missed = [], 0
+    for item in read_questions(questions):
+        if item.abstain:
+            continue
+        hits = wiki.retrieve(item.question, HITS)
+
+        def mark(hit: Hit, unit: str, item: Item = item) -> float:
+            return fact_recall(unit, item.facts) if relevant(hit.chunk, item) else 0.0
+
+        example = marked(scorer, item.question, hits, mark)
+        if example is None:
+            missed += 1
+        else:
+            found.append(example)
+    return found, missed
+
+
+def scorer_of(store: Store) -> EvidenceScorer:
+    encoder = bundled_encoder()
+    return EvidenceScorer(encoder, store.lexical.idf, encoder.idf, np.zeros(len(FEATURES), "f4"))
+
+
+def marked(
+    scorer: EvidenceScorer,
+    question: str,
+    hits: Sequence[Hit],
+    mark: Callable[[Hit, str], float],
+) -> Example | None:
+    """(units x features, units marked highest), or None where none is marked."""
+    rows, marks = [], []
+    for hit, table, _ in scorer.tables(question, hits):
+        rows.append(table)
+        for unit in scorer.read(hit.chunk).units:
+            marks.append(float(mark(hit, hit.chunk.text[unit.start : unit.end])))
+    if not marks or max(marks) == 0:
+        return None
+    return np.concatenate(rows), np.array(marks) == max(marks)
+
+
 def examples(task: Task, oracle: bool = False) -> tuple[list[Example], int]:
-    """(units x features, units that hold the answer) for each question; how many had none.
+    """The examples of `task`, and how many questions had none.
 
     `oracle` looks at the right article alone, as reading comprehension does.
     """
-    encoder = bundled_encoder()
     with tempfile.TemporaryDirectory() as folder:
-        store = build_store(task.articles, encoder, Path(folder))
-    retriever = Retriever(store, encoder)
-    scorer = EvidenceScorer(encoder, store.lexical.idf, encoder.idf, np.zeros(len(FEATURES), "f4"))
+        store = build_store(task.articles, bundled_encoder(), Path(folder))
+    retriever, scorer = Retriever(store, bundled_encoder()), scorer_of(store)
     found, missed = [], 0
     for question, right, answer in task.questions:
         hits = retriever.retrieve(question, 60 if oracle else HITS)
         if oracle:
             hits = [h for h in hits if h.chunk.article_id == right]
-        rows, marks = [], []
-        for hit, table, _ in scorer.tables(question, hits):
-            rows.append(table)
-            for unit in scorer.read(hit.chunk).units:
-                text = hit.chunk.text[unit.start : unit.end]
-                marks.append(hit.chunk.article_id == right and holds(text, answer))
-        if any(marks):
-            found.append((np.concatenate(rows), np.array(marks)))
-        else:
+
+        def mark(hit: Hit, unit: str, right: str = right, answer: str = answer) -> float:
+            return hit.chunk.article_id == right and holds(unit, answer)
+
+        example = marked(scorer, question, hits, mark)
+        if example is None:
             missed += 1
+        else:
+            found.append(example)
     return found, missed
 
 
@@ -169,19 +206,21 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder of training data")
     folder = parser.parse_args().data
     rng = random.Random(SEED)
-    tasks = [
-        (intent_task(folder, "tune"), False),
-        (section_task(folder, "tune", rng), False),
-        (span_task(cmrc_trial(folder), "cmrc trial, right paragraph", 5000, rng), True),
-    ]
+    tasks = {
+        "wiki": lambda: wiki_examples(ROOT / "corpus" / "questions" / "tune.jsonl"),
+        "sections": lambda: examples(section_task(folder, "tune", rng)),
+        "cmrc trial, right paragraph": lambda: examples(
+            span_task(cmrc_trial(folder), "cmrc", 5000, rng), oracle=True
+        ),
+    }
     groups, missing = [], []
-    for task, oracle in tasks:
-        found, missed = examples(task, oracle)
+    for make in tasks.values():
+        found, missed = make()
         groups.append(found)
         missing.append(missed)
     folds = cross_validated(groups)
     words = np.array([name == "words" for name in FEATURES], dtype=np.float32)
-    for (task, _), group, missed in zip(tasks, groups, missing, strict=True):
+    for name, group, missed in zip(tasks, groups, missing, strict=True):
         parts = [
             [e for i, e in enumerate(group) if i * len(folds) // len(group) == fold]
             for fold in range(len(folds))
@@ -191,7 +230,7 @@ def main() -> None:
         tops = {
             key: round(share * float(np.mean([h[key] for h in held])), 4) for key in ("top1", "top2")
         }
-        print(task.name, tops, "words alone", accuracy(group, words, missed), "missed", missed)
+        print(name, tops, "words alone", accuracy(group, words, missed), "missed", missed)
     weights = fit(groups)
     table = {name: round(float(w), 4) for name, w in zip(FEATURES, weights, strict=True)}
     OUT.write_text(json.dumps({"weights": table}, indent=1) + "\n", "utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from askwiki import text as zh
 from askwiki.schema import Article, Chunk, Section
 
-CHUNKER_VERSION = "sections-1"
+CHUNKER_VERSION = "sections-2"
 """Raise it whenever `chunk_article` cuts differently: old indexes then refuse."""
 
 MAX_CHARS = 600
@@ -34,7 +34,14 @@ def _chunk(article: Article, section: Section, start: int, end: int) -> Chunk:
     key = "\n".join((article.id, article.title, *section.path, text))
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return Chunk(
-        f"{article.id}@{start}-{digest}", article.id, article.title, section.path, text, start, end
+        f"{article.id}@{start}-{digest}",
+        article.id,
+        article.title,
+        section.path,
+        text,
+        start,
+        end,
+        section.asked,
     )
 
 
@@ -64,5 +71,10 @@ def _balanced(sentences: list[tuple[int, int]], length: int) -> Iterator[tuple[i
 
 
 def indexed_text(chunk: Chunk) -> str:
-    """What both arms of the search see of a chunk: title, headings, text, a line each."""
-    return "\n".join((chunk.title, *chunk.heading, chunk.text))
+    """What both arms of the search see of a chunk: title, headings, text, questions, a line each.
+
+    Questions in everyday words bridge what people say and what articles write; document expansion
+    by questions follows Nogueira and Lin, "From doc2query to docTTTTTquery" (2019), only that these
+    are written by people who keep the wiki.
+    """
+    return "\n".join((chunk.title, *chunk.heading, chunk.text, *chunk.asked))

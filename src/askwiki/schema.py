@@ -24,6 +24,8 @@ class Section:
     path: tuple[str, ...]
     start: int
     end: int
+    asked: tuple[str, ...] = ()
+    """Questions in everyday words that it answers: searched, never shown as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Article:
 class Chunk:
     """A passage as it is indexed: a section, or a part of a long one.
 
-    `title` and `heading` belong to what is indexed but not to `text`:
+    `title`, `heading` and `asked` belong to what is indexed but not to `text`:
     `article.text[start:end] == text`.
     """
 
@@ -59,6 +61,7 @@ class Chunk:
     text: str
     start: int
     end: int
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from playwright.sync_api import expect
 from askwiki.serve.wording import EN, ZH
 
 if TYPE_CHECKING:
-    from conftest import Reader, Site
+    from conftest import Reader, Site, Start
 
 WHO_PAYS = "400电话的话费由谁付？"
 
@@ -277,6 +278,19 @@ def test_readers_do_not_see_each_other(new_reader: Callable[[], Reader], site: S
     expect(one.page.locator(".aw-exchange")).to_have_count(1)
     other.page.click(".aw-marker >> nth=0")
     expect(other.page.locator("#aw-source h3")).to_have_text("企业总机")
+
+
+def test_a_lost_connection_is_said_in_a_sentence(
+    reader: Reader, start: Start, small_corpus: Path, tmp_path: Path
+) -> None:
+    server = start("--corpus", str(small_corpus), "--index", str(tmp_path / "index"))
+    page = reader.open(server.address())
+    assert server.stop() == (0, "")
+    page.fill("#aw-box textarea", WHO_PAYS)
+    page.press("#aw-box textarea", "Enter")
+    expect(page.locator(".aw-trouble")).to_have_text(ZH.trouble)
+    expect(page.locator(".toast-wrap")).not_to_be_visible()
+    reader.errors.clear()  # the browser's own: the connection was refused
 
 
 def test_nothing_but_the_page_is_open(site: Site) -> None:

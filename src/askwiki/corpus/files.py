@@ -14,6 +14,9 @@ from pathlib import Path
 from askwiki.errors import CorpusError
 
 TEXT_SUFFIXES = (".md", ".txt")
+ASKED = "asked"
+"""The folder below the corpus with the questions that its sections answer."""
+
 _MB = 1024 * 1024
 _DOCUMENT_SUFFIXES = (
     ".markdown .rst .adoc .doc .docx .pdf .html .htm .xhtml .mht .xls .xlsx .csv .ppt .pptx .rtf "
@@ -52,16 +55,20 @@ def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
             yield path, f"cannot be listed ({error.strerror}): check its permissions"
 
 
+def asked_files(folder: Path) -> list[Path]:
+    """The files of questions that sections answer, in sorted order."""
+    return sorted((folder / ASKED).glob("*.jsonl"))
+
+
 def corpus_digest(folder: Path) -> str:
-    """SHA-256 over the names and bytes of every file that `walk` reads: what an index was made of.
+    """SHA-256 over the names and bytes of articles and asked questions: what an index is made of.
 
     Reads the files but parses nothing, so that asking whether a corpus changed is cheap. One that
     cannot be opened counts by its name.
     """
     digest = hashlib.sha256()
-    for path, reason in walk(folder):
-        if reason is not None:
-            continue
+    articles = [path for path, reason in walk(folder) if reason is None]
+    for path in [*articles, *asked_files(folder)]:
         digest.update(path.relative_to(folder).as_posix().encode("utf-8", "surrogatepass") + b"\0")
         try:
             if path.is_file():

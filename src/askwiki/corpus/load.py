@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from askwiki.corpus.asked import attach_asked
 from askwiki.corpus.blocks import NO_TEXT, first_free, identity
 from askwiki.corpus.dump import is_dump, parse_dump
 from askwiki.corpus.files import read_text, walk
@@ -52,6 +53,8 @@ def load_corpus(folder: Path, *, max_file_mb: float = 10.0) -> Corpus:
         articles += fresh
     if not articles:
         raise CorpusError(_nothing_read(folder, skipped))
+    articles, problems = attach_asked(articles, folder, max_file_mb)
+    skipped += [Skipped(source, reason) for source, reason in problems]
     articles.sort(key=lambda article: article.id)
     return Corpus(tuple(articles), tuple(sorted(skipped, key=lambda item: item.source)))
 

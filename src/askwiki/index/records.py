@@ -18,7 +18,8 @@ def articles_to_bytes(articles: Iterable[Article]) -> bytes:
             "title": article.title,
             "text": article.text,
             "sections": [
-                [section.path, section.start, section.end] for section in article.sections
+                [section.path, section.start, section.end, section.asked]
+                for section in article.sections
             ],
             "source": article.source,
             "url": article.url,
@@ -45,13 +46,15 @@ def articles_from_bytes(data: bytes) -> dict[str, Article]:
 
 def _article(
     *,
-    sections: Sequence[tuple[Sequence[str], int, int]],
+    sections: Sequence[tuple[Sequence[str], int, int, Sequence[str]]],
     topic: Sequence[str],
     aliases: Sequence[str],
     **rest: str,
 ) -> Article:
     return Article(
-        sections=tuple(Section(tuple(path), start, end) for path, start, end in sections),
+        sections=tuple(
+            Section(tuple(path), start, end, tuple(asked)) for path, start, end, asked in sections
+        ),
         topic=tuple(topic),
         aliases=tuple(aliases),
         **rest,
@@ -85,7 +88,13 @@ def _chunk(key: str, article: Article, heading: Sequence[str], start: int, end: 
             f"chunk {key!r} spans {start} to {end}, its article has {len(article.text)} characters"
         )
     text = article.text[start:end]
-    return Chunk(key, article.id, article.title, tuple(heading), text, start, end)
+    path = tuple(heading)
+    # A path may stand twice in an article; the section is the one that holds the chunk.
+    asked = next(
+        (s.asked for s in article.sections if s.path == path and s.start <= start <= end <= s.end),
+        (),
+    )
+    return Chunk(key, article.id, article.title, path, text, start, end, asked)
 
 
 def _lines(rows: Iterable[object]) -> bytes:

@@ -18,7 +18,8 @@ def header(words: Words, settings: Settings) -> str:
         + button(words.other_language, kind="action", name=words.switch_language, event="language")
     )
     return (
-        f'<header class="aw-header" data-lang="{words.code}" data-title="{words.title}">'
+        f'<header class="aw-header" data-lang="{words.code}" data-title="{words.title}" '
+        f'data-trouble="{words.trouble}">'
         f'<div class="aw-brand"><h1>{words.title}</h1><p>{words.tagline}</p></div>'
         f'<div class="aw-actions">{actions}</div></header>{contact_card(words, settings)}'
     )

@@ -9,7 +9,7 @@ element.addEventListener("click", (click) => {
   if (!target) return;
   const { event, do: action, ...data } = target.dataset;
   if (action) page.act(action, target);
-  if (!EVENTS.includes(event)) return;
+  if (!EVENTS.includes(event) || page.busy(event)) return;
   page.before(event, target, data);
   trigger(event, data);
 });
@@ -21,6 +21,7 @@ function makePage() {
   const phone = window.matchMedia("(max-width: 860px)");
   let opener = null;
   let composed = 0;
+  let trouble = null;
 
   function show(tab, from) {
     const side = find("aw-side");
@@ -109,6 +110,21 @@ function makePage() {
     else log.scrollTo({ top: log.scrollHeight });
   }
 
+  // Gradio reports a full queue or a lost connection in words of its own: say it in the page's.
+  function watchTrouble() {
+    const toasts = document.querySelector(".toast-wrap");
+    const notice = find("aw-notice");
+    if (!toasts || !notice || trouble) return;
+    trouble = Object.assign(document.createElement("p"), { className: "aw-trouble" });
+    trouble.setAttribute("role", "alert");
+    notice.after(trouble);
+    new MutationObserver(() => {
+      if (!toasts.childElementCount) return;
+      trouble.textContent = document.querySelector(".aw-header").dataset.trouble;
+      setTimeout(() => { trouble.textContent = ""; }, 8000);
+    }).observe(toasts, { childList: true, subtree: true });
+  }
+
   // Enter ends the choice of a character in an input method: it must not send the question.
   function guard(key) {
     if (key.key !== "Enter" || !key.target.closest?.("#aw-box")) return;
@@ -138,6 +154,8 @@ function makePage() {
       else if (action === "copy") copy(target);
       else if (action === "why") toggleWhy(target);
     },
+    // An answer that is still growing would come out in the language it began in.
+    busy: (event) => event === "language" && find("aw-send")?.disabled,
     before(event, target, data) {
       if (event === "cite") show("source", target);
       if (event === "article") show("article", target);
@@ -148,6 +166,7 @@ function makePage() {
       data.more = form.querySelector(".aw-more").value;
     },
     after(changed) {
+      watchTrouble();
       const header = changed.querySelector(".aw-header");
       if (header) {
         document.documentElement.lang = header.dataset.lang;

@@ -1,5 +1,6 @@
 """The chat page, and the web server it is served by."""
 
+import asyncio
 import errno
 import logging
 import os
@@ -94,4 +95,6 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _not_about_open_pages(record: logging.LogRecord) -> bool:
-    return "graceful shutdown" not in record.getMessage()
+    error = record.exc_info[1] if record.exc_info else None
+    cut_off = isinstance(error, asyncio.CancelledError)
+    return not cut_off and "graceful shutdown" not in record.getMessage()

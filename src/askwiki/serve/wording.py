@@ -79,6 +79,7 @@ class Words:
     empty: str
     too_long: str
     failed: str
+    trouble: str
     gone: str
     no_such_article: str
     not_saved: str
@@ -145,6 +146,7 @@ ZH = Words(
     empty="请先输入问题。",
     too_long="问题有 {} 个字，最多 {} 个字，请精简后再问。",
     failed="抱歉，这次没能答上来，请稍后再试。",
+    trouble="现在提问的人较多，或者连接断开了，请稍后再试。",
     gone="这条回答已经不在当前对话里了。",
     no_such_article="找不到这篇文章，可能已经更新，请刷新页面。",
     not_saved="评价没能保存，请稍后再试，或告知网站管理员。",
@@ -162,7 +164,7 @@ EN = Words(
     ),
     try_asking="Try asking",
     ask="Ask",
-    placeholder="Type a question in Chinese and press Enter",
+    placeholder="Your question, in Chinese",
     question_label="Question",
     thinking="Searching …",
     you="You asked",
@@ -213,6 +215,7 @@ EN = Words(
     empty="Please type a question first.",
     too_long="The question has {} characters, the limit is {}. Please shorten it.",
     failed="Sorry, that did not work. Please try again in a moment.",
+    trouble="Many people are asking, or the connection is lost. Please try again in a moment.",
     gone="This answer is no longer part of the conversation.",
     no_such_article="This article was not found; it may have changed. Please reload the page.",
     not_saved="Your rating could not be saved. Please try again, or tell whoever runs this site.",
