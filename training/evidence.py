@@ -22,6 +22,7 @@ import torch
 
 from askwiki import AskWiki
 from askwiki.answer.evidence import FEATURES, EvidenceScorer
+from askwiki.answer.reader import bundled_reader
 from askwiki.embed import bundled_encoder
 from askwiki.evaluate import Item, read_questions
 from askwiki.evaluate.metrics import fact_recall, relevant
@@ -108,7 +109,8 @@ def wiki_examples(questions: Path) -> tuple[list[Example], int]:
 
 def scorer_of(store: Store) -> EvidenceScorer:
     encoder = bundled_encoder()
-    return EvidenceScorer(encoder, store.lexical.idf, encoder.idf, np.zeros(len(FEATURES), "f4"))
+    weights = np.zeros(len(FEATURES), "f4")
+    return EvidenceScorer(encoder, bundled_reader(), store.lexical.idf, encoder.idf, weights)
 
 
 def marked(
@@ -119,10 +121,11 @@ def marked(
 ) -> Example | None:
     """(units x features, units marked highest), or None where none is marked."""
     rows, marks = [], []
-    for hit, table, _ in scorer.tables(question, hits):
-        rows.append(table)
-        for unit in scorer.read(hit.chunk).units:
-            marks.append(float(mark(hit, hit.chunk.text[unit.start : unit.end])))
+    for table in scorer.tables(question, hits):
+        rows.append(table.features)
+        chunk = table.hit.chunk
+        for unit in scorer.read(chunk).units:
+            marks.append(float(mark(table.hit, chunk.text[unit.start : unit.end])))
     if not marks or max(marks) == 0:
         return None
     return np.concatenate(rows), np.array(marks) == max(marks)

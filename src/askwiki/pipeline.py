@@ -10,6 +10,7 @@ from askwiki.answer import Answerer, Draft
 from askwiki.answer.confidence import confidence
 from askwiki.answer.evidence import EvidenceScorer
 from askwiki.answer.extractive import ExtractiveAnswerer
+from askwiki.answer.reader import bundled_reader
 from askwiki.answer.refusal import refusal_text, say
 from askwiki.cite import Proved, prove
 from askwiki.corpus import Corpus, corpus_digest, load_corpus
@@ -117,7 +118,7 @@ class AskWiki:
     @classmethod
     def _over(cls, store: Store, encoder: Encoder, settings: Settings) -> "AskWiki":
         bundled = bundled_encoder()
-        scorer = EvidenceScorer(bundled, store.lexical.idf, bundled.idf)
+        scorer = EvidenceScorer(bundled, bundled_reader(), store.lexical.idf, bundled.idf)
         retriever = Retriever(store, encoder, settings.dense_weight)
         return cls(store, retriever, ExtractiveAnswerer(scorer), settings)
 

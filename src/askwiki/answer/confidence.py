@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 SIGNALS = (
+    "answerable",  # the reader's log odds that any sentence answers
     "lexical",  # best share of the highest BM25 score the question could reach
     "dense",  # best cosine
     "fused",  # fused score of the first hit

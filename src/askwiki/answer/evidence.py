@@ -1,8 +1,8 @@
-"""How well a sentence answers a question: features of the pair, weighed linearly.
+"""How well a sentence answers a question: what the reader says, and features of the pair.
 
-The weights were fitted by `training/evidence.py` as a softmax over all sentences of a
-question's hits; `WEIGHTS` names every feature. Rare words of the question count by
-their idf times the square root of their length.
+All are weighed linearly; the weights were fitted by `training/evidence.py` as a softmax over all
+sentences of a question's hits. Rare words of the question count by their idf times the square root
+of their length.
 """
 
 import json
@@ -15,6 +15,7 @@ from importlib.resources import files
 import numpy as np
 
 from askwiki import text as zh
+from askwiki.answer.reader import EvidenceReader, Sheet, lay_out, weigh_question
 from askwiki.embed import Encoder, Vectors
 from askwiki.question import Kind, kind_of
 from askwiki.schema import Chunk, Hit
@@ -44,6 +45,7 @@ FEATURES = (
     "items",  # asked which, and it lists
     "defines",  # asked what it is, and it says 是 or 指
     "decides",  # asked whether, and it says can, must, not
+    "reader",  # the reader's log odds of the sentence against "none"
 )
 
 _FIGURE = re.compile(r"[0-9]|[一二三四五六七八九十百千万两几]+(?:个|天|年|月|日|小时|分钟|秒|元|种|层|位|条|级|倍|成|次|路|部|米|人|周)|之[一二三四五六七八九十]|[若数]干|不限|无上限")
@@ -75,6 +77,7 @@ class ReadChunk:
     static: Vectors
     """(n_units, n_features) float32, question-dependent columns 0."""
     traits: tuple[frozenset[str], ...]
+    sheet: Sheet
 
 
 def read_chunk(chunk: Chunk, encoder: Encoder) -> ReadChunk:
@@ -92,6 +95,7 @@ def read_chunk(chunk: Chunk, encoder: Encoder) -> ReadChunk:
         encoder.encode_documents([f"{heading}\n{text}" for text in texts]),
         _static(units, texts),
         tuple(_traits(unit, text) for unit, text in zip(units, texts, strict=True)),
+        lay_out(heading, chunk.text, units),
     )
 
 
@@ -175,20 +179,47 @@ class Scored:
     """Share of the question's rare words in the unit with its headings."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The units of all hits, best first, and how surely one of them answers.
+
+    `answerable` is the reader's log odds that any sentence answers against "none of them".
+    """
+
+    units: tuple[Scored, ...]
+    answerable: float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The units of one hit: (n_units, n_features), and (n_units,) shares of rare words held."""
+
+    hit: Hit
+    features: Vectors
+    shares: Vectors
+
+
 class EvidenceScorer:
     """Scores every unit of every hit against a question.
 
     Args:
         encoder: gives the cosines; the bundled one, since the weights were fitted with it.
+        reader: reads all hits of a question together.
         idf: of this corpus.
         general_idf: of Chinese at large.
         weights: (n_features,) in the order of `FEATURES`; the fitted ones by default.
     """
 
     def __init__(
-        self, encoder: Encoder, idf: Idf, general_idf: Idf, weights: Vectors | None = None
+        self,
+        encoder: Encoder,
+        reader: EvidenceReader,
+        idf: Idf,
+        general_idf: Idf,
+        weights: Vectors | None = None,
     ) -> None:
-        self._encoder, self._idf, self._general = encoder, idf, general_idf
+        self._encoder, self._reader = encoder, reader
+        self._idf, self._general = idf, general_idf
         self._weights = fitted_weights() if weights is None else weights
         self._read: dict[str, ReadChunk] = {}
 
@@ -201,26 +232,35 @@ class EvidenceScorer:
             known = self._read[chunk.id] = read_chunk(chunk, self._encoder)
         return known
 
-    def score(self, query: str, hits: Sequence[Hit]) -> list[Scored]:
-        """All units of all hits, best first; ties by rank, then position."""
-        found = []
-        for hit, table, shares in self.tables(query, hits):
-            units = self.read(hit.chunk).units
-            scores = table @ self._weights
-            for i, unit in enumerate(units):
-                found.append(Scored(hit, unit, i, float(scores[i]), float(shares[i])))
-        return sorted(found, key=lambda s: (-s.score, s.hit.rank, s.index))
+    def score(self, query: str, hits: Sequence[Hit]) -> Ranking:
+        """All units of all hits; ties by rank, then position."""
+        found, odds = [], [-30.0]
+        for table in self.tables(query, hits):
+            scores = table.features @ self._weights
+            odds.extend(table.features[:, FEATURES.index("reader")].tolist())
+            for i, unit in enumerate(self.read(table.hit.chunk).units):
+                found.append(Scored(table.hit, unit, i, float(scores[i]), float(table.shares[i])))
+        found.sort(key=lambda s: (-s.score, s.hit.rank, s.index))
+        return Ranking(tuple(found), float(np.logaddexp.reduce(odds)))
 
-    def tables(self, query: str, hits: Sequence[Hit]) -> list[tuple[Hit, Vectors, Vectors]]:
-        """Per hit its (n_units, n_features) table and (n_units,) share of rare words held."""
+    def tables(self, query: str, hits: Sequence[Hit]) -> list[Table]:
+        """What the weights are applied to, a table a hit."""
+        reading = self._reader.read(
+            weigh_question(query, self._general),
+            [self.read(hit.chunk).sheet for hit in hits],
+            [hit.lexical_score for hit in hits],
+        )
         general, here = weigh(query, self._general), weigh(query, self._idf)
         vector = self._encoder.encode_query([query])[0]
         wanted = _WANTS.get(kind_of(query))
         top = max((hit.score for hit in hits), default=0.0)
-        return [
-            (hit, *self._table(self.read(hit.chunk), hit, vector, general, here, wanted, top))
-            for hit in hits
-        ]
+        tables = []
+        for hit, scores in zip(hits, reading.scores, strict=True):
+            read = self.read(hit.chunk)
+            features, shares = self._table(read, hit, vector, general, here, wanted, top)
+            features[:, FEATURES.index("reader")] = scores - reading.none
+            tables.append(Table(hit, features, shares))
+        return tables
 
     def _table(
         self,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from askwiki import text as zh
 from askwiki.answer import Draft, DraftSentence, Shape
-from askwiki.answer.evidence import EvidenceScorer, Scored
+from askwiki.answer.evidence import EvidenceScorer, Ranking, Scored
 from askwiki.question import Kind, Question, kind_of
 from askwiki.schema import Hit, Span
 
@@ -20,10 +20,10 @@ MAX_CHARS = 300
 LIST_CHARS = 900
 """The most a list or procedure may take."""
 
-EXTRA_MARGIN = 1.0
+EXTRA_MARGIN = 2.0
 """A further sentence may score this much below the best one (log odds)."""
 
-OTHER_SECTION_MARGIN = 0.35
+OTHER_SECTION_MARGIN = 1.0
 """The same for a sentence of another section."""
 
 _CONNECTIVE = re.compile(r"(?:因此|所以|此外|另外|同时|不过|但是?|而且?|其次|再者|首先|最后|总之|当然|然而|于是|并且|与此同时|换句话说|也就是说|具体来说|一般来说)[，,、]")
@@ -38,12 +38,11 @@ class ExtractiveAnswerer:
 
     def draft(self, question: Question, query: str, hits: Sequence[Hit]) -> Draft:
         """The evidence for `query`, in reading order; an empty draft without hits."""
-        ranked = self.scorer.score(query, hits)
-        if not ranked:
+        ranking = self.scorer.score(query, hits)
+        if not ranking.units:
             return Draft()
-        kind = kind_of(query)
-        chosen = self._choose(kind, ranked)
-        return Draft(tuple(self._sentences(chosen)), _signals(ranked, hits))
+        chosen = self._choose(kind_of(query), ranking.units)
+        return Draft(tuple(self._sentences(chosen)), _signals(ranking, hits))
 
     def _choose(self, kind: Kind, ranked: Sequence[Scored]) -> list[Scored]:
         best = ranked[0]
@@ -155,11 +154,13 @@ def _chars(chosen: Sequence[Scored]) -> int:
     return sum(s.unit.end - s.unit.start for s in chosen)
 
 
-def _signals(ranked: Sequence[Scored], hits: Sequence[Hit]) -> dict[str, float]:
+def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
     """The figures `confidence` weighs; each also says something to a reader of the trace."""
+    ranked = ranking.units
     best = ranked[0]
     others = [s.score for s in ranked[1:] if s.hit is not best.hit]
     return {
+        "answerable": ranking.answerable,
         "lexical": max(hit.lexical_score for hit in hits),
         "dense": max(hit.dense_score for hit in hits),
         "fused": hits[0].score,
