@@ -95,7 +95,9 @@ def test_the_public_names_are_these() -> None:
 
 def modules_after(code: str) -> set[str]:
     program = f"import sys\n{code}\nprint(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     return set(run.stdout.splitlines()[-1].split())
 
 
@@ -111,4 +113,6 @@ def test_answering_on_the_default_loads_no_torch(tmp_path: Path) -> None:
     )
     loaded = modules_after(code)
     assert "faiss" in loaded
-    assert loaded & {"torch", "transformers", "sentence_transformers", "gradio", "langchain"} == set()
+    assert (
+        loaded & {"torch", "transformers", "sentence_transformers", "gradio", "langchain"} == set()
+    )

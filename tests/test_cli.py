@@ -52,12 +52,13 @@ def test_ask_json_holds_the_whole_answer(
         *("citations", "suggestions", "trace"),
     }
     cited = answer["citations"][0]
-    assert (cited["article_id"], cited["quote"]) == ("a", "企业总机的通话费由单位承担，来电者只付市话费。")
+    assert (cited["article_id"], cited["quote"]) == (
+        "a",
+        "企业总机的通话费由单位承担，来电者只付市话费。",
+    )
 
 
-def test_an_abstention_exits_with_3(
-    folders: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_abstention_exits_with_3(folders: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", *folders, "转人工"]) == 3
     assert "尚未设置人工服务" in capsys.readouterr().out
 

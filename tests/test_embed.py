@@ -111,7 +111,9 @@ def test_any_sentence_transformers_model_works_and_refuses_the_old_index(
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_model_that_cannot_be_had_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_had_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     pytest.importorskip("sentence_transformers")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(SettingsError, match="set ASKWIKI_ENCODER=default"):

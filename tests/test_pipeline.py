@@ -133,7 +133,9 @@ def test_the_contact_card_is_in_the_refusal(wiki: AskWiki, tmp_path: Path) -> No
     settings = Settings.load(contact_phone="010-0000", contact_hours="9:00-18:00")
     asked = AskWiki._over(wiki.store, wiki._retriever.encoder, settings)
     assert asked.ask("转人工").text == "如需人工服务：电话 010-0000；服务时间 9:00-18:00。"
-    assert asked.ask("红烧肉怎么做").text.endswith("如需人工服务：电话 010-0000；服务时间 9:00-18:00。")
+    assert asked.ask("红烧肉怎么做").text.endswith(
+        "如需人工服务：电话 010-0000；服务时间 9:00-18:00。"
+    )
 
 
 def test_a_procedure_keeps_its_steps_in_order(wiki: AskWiki) -> None:
@@ -181,7 +183,14 @@ def test_no_question_and_too_long_a_question_are_refused(wiki: AskWiki, question
 
 
 @pytest.mark.parametrize(
-    "question", ["总\x00机\x1b[31m是什么", "总机\ud83d是什么", "\u202e么什是机总", "🙂" * 50, "<b>总机</b>是什么"]
+    "question",
+    [
+        "总\x00机\x1b[31m是什么",
+        "总机\ud83d是什么",
+        "\u202e么什是机总",
+        "🙂" * 50,
+        "<b>总机</b>是什么",
+    ],
 )
 def test_odd_characters_do_no_harm(wiki: AskWiki, question: str) -> None:
     assert_proved(wiki, wiki.ask(question))

@@ -46,7 +46,11 @@ def test_sentences_end_at_marks_and_lines_but_not_inside_quotes() -> None:
 
 def test_a_sentence_that_ends_in_a_quote_keeps_it() -> None:
     text = "他说：“好。”然后走了。（见下文。）"
-    assert [text[a:b] for a, b in zh.sentences(text)] == ["他说：“好。”", "然后走了。", "（见下文。）"]
+    assert [text[a:b] for a, b in zh.sentences(text)] == [
+        "他说：“好。”",
+        "然后走了。",
+        "（见下文。）",
+    ]
 
 
 def test_units_keep_a_list_together_with_the_line_before_it() -> None:

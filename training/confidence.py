@@ -148,7 +148,10 @@ def report(found: list[Case], p: np.ndarray, weights: np.ndarray) -> None:
         if not inside.any():
             continue
         share = weights[inside].sum() / weights.sum()
-        mean, hit = np.average(p[inside], weights=weights[inside]), np.average(right[inside], weights=weights[inside])
+        mean, hit = (
+            np.average(p[inside], weights=weights[inside]),
+            np.average(right[inside], weights=weights[inside]),
+        )
         error += share * abs(mean - hit)
         print(f"  {low:.1f}: {share:.3f} {mean:.3f} {hit:.3f}")
     print(f"expected calibration error {error:.4f}")
@@ -163,7 +166,9 @@ def report(found: list[Case], p: np.ndarray, weights: np.ndarray) -> None:
             for kind in sorted(set(kinds))
         }
         kept = right[(kinds == "covered") & (p >= threshold)].mean()
-        print(f"coverage {coverage}: threshold {threshold:.3f}, refused {refused}, right {kept:.3f}")
+        print(
+            f"coverage {coverage}: threshold {threshold:.3f}, refused {refused}, right {kept:.3f}"
+        )
 
 
 def main() -> None:

@@ -112,9 +112,7 @@ def section_readings(folder: Path, rows: list[SectionRow]) -> list[Reading]:
         number = record["row"]
         text, split = rows[number].text, split_of(number)
         for qa in record["qas"]:
-            found.append(
-                Reading(qa["q"], text, qa["a"], text.find(qa["a"]), split, number)
-            )
+            found.append(Reading(qa["q"], text, qa["a"], text.find(qa["a"]), split, number))
         found += [Reading(q, text, None, -1, split, number) for q in record["unanswerable"]]
     return found
 

@@ -155,7 +155,9 @@ def train(sets: dict[str, Dataset], vocabulary: Sequence[str], out: Path) -> Sen
     # Small, so that an n-gram seen too rarely to learn adds next to nothing to a mean.
     module.embedding.weight.data.normal_(std=0.01)
     model = SentenceTransformer(modules=[module], device="cpu")
-    inner = MultipleNegativesRankingLoss(model, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction")
+    inner = MultipleNegativesRankingLoss(
+        model, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction"
+    )
     loss = MatryoshkaLoss(model, inner, matryoshka_dims=[DIMENSION, DIMENSION // 2, DIMENSION // 4])
     arguments = SentenceTransformerTrainingArguments(
         output_dir=str(out),
@@ -209,7 +211,9 @@ def main() -> None:
     }
     asked = {text: 4 for pair in groups["questions"] for text in pair}
     counts = build_vocabulary([p for pairs in groups.values() for p in pairs], asked)
-    vocabulary = [gram for gram, _ in sorted(counts.items(), key=lambda c: (-c[1], c[0]))][:VOCABULARY]
+    vocabulary = [gram for gram, _ in sorted(counts.items(), key=lambda c: (-c[1], c[0]))][
+        :VOCABULARY
+    ]
     documents = dict.fromkeys(b for name in ("sections", "encyclopaedia") for _, b in groups[name])
     idf = document_frequencies(documents, vocabulary)
     groups["questions"] *= QUESTION_REPEATS

@@ -57,7 +57,11 @@ def section_task(folder: Path, split: str, rng: random.Random) -> Task:
     rows = sections(folder)
     readings = [r for r in section_readings(folder, rows) if r.answer]
     used = sorted({r.row for r in readings} | set(rng.sample(range(len(rows)), 4000)))
-    articles = [article(f"s{n}", rows[n].path, rows[n].text[:1500].strip()) for n in used if rows[n].text.strip()]
+    articles = [
+        article(f"s{n}", rows[n].path, rows[n].text[:1500].strip())
+        for n in used
+        if rows[n].text.strip()
+    ]
     asked = [(r.question, f"s{r.row}", r.answer or "") for r in readings if r.split == split]
     return Task("sections", tuple(articles), tuple(asked))
 
@@ -78,7 +82,7 @@ def holds(unit: str, answer: str) -> bool:
         return True
     pairs = {answer[i : i + 2] for i in range(len(answer) - 1)}
     held = sum(pair in unit for pair in pairs)
-    return len(answer) > 12 and len(unit) > 8 and held >= 0.8 * len(pairs) or (
+    return (len(answer) > 12 and len(unit) > 8 and held >= 0.8 * len(pairs)) or (
         len(unit) > 12 and unit in answer
     )
 
@@ -199,7 +203,12 @@ def accuracy(group: Sequence[Example], weights: np.ndarray, missed: int = 0) -> 
 def cross_validated(groups: Sequence[Sequence[Example]], folds: int = 5) -> list[np.ndarray]:
     """Per fold the weights fitted without it."""
     return [
-        fit([[e for i, e in enumerate(group) if i * folds // len(group) != fold] for group in groups])
+        fit(
+            [
+                [e for i, e in enumerate(group) if i * folds // len(group) != fold]
+                for group in groups
+            ]
+        )
         for fold in range(folds)
     ]
 
@@ -231,7 +240,8 @@ def main() -> None:
         held = [accuracy(part, w) for part, w in zip(parts, folds, strict=True)]
         share = len(group) / (len(group) + missed)
         tops = {
-            key: round(share * float(np.mean([h[key] for h in held])), 4) for key in ("top1", "top2")
+            key: round(share * float(np.mean([h[key] for h in held])), 4)
+            for key in ("top1", "top2")
         }
         print(name, tops, "words alone", accuracy(group, words, missed), "missed", missed)
     weights = fit(groups)

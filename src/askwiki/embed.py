@@ -129,7 +129,9 @@ class SentenceTransformerEncoder:
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError:
-            raise MissingExtraError("sentence-transformers", "hub", f"the encoder {name!r}") from None
+            raise MissingExtraError(
+                "sentence-transformers", "hub", f"the encoder {name!r}"
+            ) from None
         try:
             self._model: Any = SentenceTransformer(name, device="cpu")
         except Exception as error:  # the hub client raises whatever its transport raises
@@ -139,7 +141,7 @@ class SentenceTransformerEncoder:
                 "sentence-transformers model, or set ASKWIKI_ENCODER=default"
             ) from error
         self.id = f"sentence-transformers:{name}"
-        self.dimension: int = self._model.get_embedding_dimension()
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.digest = _weights_digest(self._model)
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
@@ -178,5 +180,5 @@ def bundled_encoder() -> StaticEncoder:
 
 
 def load_encoder(name: str) -> Encoder:
-    """"default" for the bundled encoder, anything else a sentence-transformers name or path."""
+    """ "default" for the bundled encoder, anything else a sentence-transformers name or path."""
     return bundled_encoder() if name == "default" else SentenceTransformerEncoder(name)

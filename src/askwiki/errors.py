@@ -10,6 +10,7 @@
     │   └── IndexMismatchError   made by another version, encoder or corpus
     ├── QuestionError            the question is empty or too long
     ├── QuestionSetError         a file of questions cannot be read
+    ├── FeedbackError            a thumb cannot be written to its file
     └── UnknownArticleError      no article has this id
 
 A message says what was wrong, with what, and what to do about it.
@@ -61,6 +62,10 @@ class QuestionError(AskWikiError):
 
 class QuestionSetError(AskWikiError):
     """A file of questions to judge cannot be read."""
+
+
+class FeedbackError(AskWikiError):
+    """A thumb could not be written to its file."""
 
 
 class UnknownArticleError(AskWikiError, KeyError):

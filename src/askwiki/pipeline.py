@@ -22,8 +22,8 @@ from askwiki.retrieve import Retriever
 from askwiki.schema import (
     Answer,
     Article,
-    Hit,
     History,
+    Hit,
     Reason,
     StreamEvent,
     Suggestion,
@@ -110,7 +110,9 @@ class AskWiki:
             _log.info("building the index: %s", error)
             return cls.build(settings.corpus, settings.index, settings, progress=progress)
         if not settings.corpus.is_dir():
-            _log.warning("the corpus folder %s is gone: the index as it was serves", settings.corpus)
+            _log.warning(
+                "the corpus folder %s is gone: the index as it was serves", settings.corpus
+            )
         elif corpus_digest(settings.corpus) != wiki.store.manifest.corpus_digest:
             return cls.build(settings.corpus, settings.index, settings, progress=progress)
         return wiki
@@ -184,10 +186,23 @@ class AskWiki:
                 f"no article has the id {article_id!r}: `askwiki corpus list` shows all ids"
             ) from None
 
+    def contents(self) -> list[Article]:
+        """All articles as a menu lists them: the topics of the settings first, then by id."""
+        first = {topic: place for place, topic in enumerate(self.settings.topics)}
+
+        def place(article: Article) -> tuple[int, str]:
+            return first.get(article.topic[0] if article.topic else "", len(first)), article.id
+
+        return sorted(self.store.articles.values(), key=place)
+
+    def with_settings(self, settings: Settings) -> "AskWiki":
+        """The same index and models under other settings; only what is said and shown changes."""
+        return AskWiki(self.store, self._retriever, self._answerer, settings)
+
     def examples(self, count: int = 4) -> list[str]:
         """Section headings that read as questions, each of another topic."""
         found: dict[str, str] = {}
-        for article in self.store.articles.values():
+        for article in self.contents():
             topic = article.topic[0] if article.topic else article.id
             heading = next((s.path[-1] for s in article.sections if _is_question(s.path)), None)
             if heading:
@@ -271,7 +286,9 @@ class AskWiki:
         """Whether the corpus speaks of the subject at all."""
         return any(part.draft.signals.get("share", 0.0) >= 0.35 for part in parts)
 
-    def _suggestions(self, hits: Sequence[Hit], beside: set[str] | None = None) -> tuple[Suggestion, ...]:
+    def _suggestions(
+        self, hits: Sequence[Hit], beside: set[str] | None = None
+    ) -> tuple[Suggestion, ...]:
         """Up to three articles of the hits, those of `beside` left out."""
         found: dict[str, str] = {}
         for hit in hits:

@@ -13,7 +13,9 @@ from askwiki.errors import QuestionError
 from askwiki.request import Request, request_of
 from askwiki.schema import History, Turn
 
-Kind = Literal["definition", "procedure", "list", "reason", "comparison", "quantity", "yes_no", "fact"]
+Kind = Literal[
+    "definition", "procedure", "list", "reason", "comparison", "quantity", "yes_no", "fact"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,12 @@ def read_question(raw: str, history: History = (), max_chars: int = 2000) -> Que
 # --- kind --------------------------------------------------------------------------------------
 
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("comparison", re.compile(r"区别|不同|差别|差异|差在哪|比起?来|对比|哪个好|哪种好|还是.{1,12}好|有啥两样|vs|优缺点")),
+    (
+        "comparison",
+        re.compile(
+            r"区别|不同|差别|差异|差在哪|比起?来|对比|哪个好|哪种好|还是.{1,12}好|有啥两样|vs|优缺点"
+        ),
+    ),
     (
         "procedure",
         re.compile(
@@ -70,12 +77,29 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
     (
         "list",
-        re.compile(r"哪些|哪几|有啥(?:要求|功能|好处|材料)|有什么(?:要求|功能|好处|用|优|缺|条件|区别|类型|种类)|包括什么|什么(?:材料|资料|证件|条件|要求)|几种|几类|几个方面|列(?:出|举|一下)|分为|种类|材料|清单|要求"),
+        re.compile(
+            r"哪些|哪几|有啥(?:要求|功能|好处|材料)|有什么(?:要求|功能|好处|用|优|缺|条件|区别|类型|种类)|包括什么|什么(?:材料|资料|证件|条件|要求)|几种|几类|几个方面|列(?:出|举|一下)|分为|种类|材料|清单|要求"
+        ),
     ),
     ("reason", re.compile(r"为什么|为何|为啥|原因|怎么回事|咋回事|凭什么|怎么会|咋会")),
-    ("quantity", re.compile(r"多少|几[个天位条路次年月层秒分小种人部]|多久|多长|多大|多高|最多|最少|上限|时限|几点")),
-    ("definition", re.compile(r"是什么|是啥|什么是|啥是|什么意思|啥意思|含义|定义|概念|指的?是|是干(?:嘛|什么|啥)的?|干嘛用|做什么用|什么东西|啥东西|介绍一下|了解一下")),
-    ("yes_no", re.compile(r"吗[？?]?$|么[？?]?$|是不是|能不能|可不可以|要不要|会不会|有没有|行不行|能否|是否|可否|不$|不[？?]$")),
+    (
+        "quantity",
+        re.compile(
+            r"多少|几[个天位条路次年月层秒分小种人部]|多久|多长|多大|多高|最多|最少|上限|时限|几点"
+        ),
+    ),
+    (
+        "definition",
+        re.compile(
+            r"是什么|是啥|什么是|啥是|什么意思|啥意思|含义|定义|概念|指的?是|是干(?:嘛|什么|啥)的?|干嘛用|做什么用|什么东西|啥东西|介绍一下|了解一下"
+        ),
+    ),
+    (
+        "yes_no",
+        re.compile(
+            r"吗[？?]?$|么[？?]?$|是不是|能不能|可不可以|要不要|会不会|有没有|行不行|能否|是否|可否|不$|不[？?]$"
+        ),
+    ),
 )
 
 
@@ -88,7 +112,9 @@ def kind_of(text: str) -> Kind:
 # --- parts -------------------------------------------------------------------------------------
 
 _PART_END = re.compile(r"[？?；;。！!\n]+")
-_JOINT = re.compile(r"[，,、\s]*(?:另外|还有(?=[^没人])|顺便问?一?下?|同时|以及|并且|再问一?下?|然后(?:呢)?|再者|此外)[，,：:\s]*")
+_JOINT = re.compile(
+    r"[，,、\s]*(?:另外|还有(?=[^没人])|顺便问?一?下?|同时|以及|并且|再问一?下?|然后(?:呢)?|再者|此外)[，,：:\s]*"
+)
 _ASKS = re.compile(
     r"吗|呢|么|什么|啥|怎么|怎样|如何|咋|多少|多久|多长|几|哪|谁|为何|为啥|是否|能否|可否|能不能|要不要|可不可以|会不会|有没有|是不是|行不行|区别|流程|材料|步骤"
 )

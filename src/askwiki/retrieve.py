@@ -130,5 +130,3 @@ def _why(hit: Hit) -> str:
     if hit.dense_rank:
         arms.append(f"meaning: rank {hit.dense_rank}, cosine {hit.dense_score:.2f}")
     return "; ".join(arms)
-
-

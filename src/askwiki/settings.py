@@ -48,12 +48,19 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(default_factory=_default_corpus, description="folder of articles")
     index: Path = Field(default_factory=_default_index, description="folder of the built index")
-    encoder: str = Field("default", description='"default", or a sentence-transformers name or path')
+    encoder: str = Field(
+        "default", description='"default", or a sentence-transformers name or path'
+    )
     top_k: int = Field(8, ge=1, le=100, description="passages the answerer reads")
     dense_weight: Share = Field(0.2, description="share of the dense arm in the fused score")
     min_confidence: Share = Field(0.5, description="answers below this are withheld")
     max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
     max_file_mb: float = Field(10.0, gt=0, description="larger corpus files are skipped")
+
+    topics: tuple[str, ...] = Field(
+        ("400电话", "企业总机", "企业挂机", "企业电话的要求", "呼叫中心"),
+        description="topics that come first in the menu and the examples",
+    )
 
     host: str = Field("127.0.0.1", description="address the page listens on")
     port: int = Field(7860, ge=0, le=65535, description="port the page listens on")

@@ -134,7 +134,10 @@ def _sentence_ends(line: str) -> Iterator[int]:
         head = line[: match.end()]
         # A quoted question inside a sentence (问“几点下班？”时) ends nothing.
         inside = any(head.count(a) > head.count(b) for a, b in ("“”", "（）", "「」", "《》"))
-        quoted = match.group()[-1] in "”」' \"" and line[match.end() : match.end() + 1] not in ("", "\n")
+        quoted = match.group()[-1] in "”」' \"" and line[match.end() : match.end() + 1] not in (
+            "",
+            "\n",
+        )
         if inside or (quoted and not _starts_afresh(line, match.end())):
             continue
         yield match.end()

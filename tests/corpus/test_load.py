@@ -106,9 +106,8 @@ class TestWalk:
 
     @pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX only")
     def test_name_that_is_not_utf8(self, folder: Path) -> None:
-        path = os.path.join(os.fsencode(folder), b"\xff.md")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(GOOD)
+        path = Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md"))
+        path.write_text(GOOD, "utf-8")
         reason = "has a name that is not UTF-8: rename it"
         assert skipped(load_corpus(folder)) == {"?.md": reason}
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from askwiki.errors import FeedbackError
 from askwiki.schema import Answer, Citation
-from askwiki.serve.feedback import Feedback, FeedbackError, append_feedback
+from askwiki.serve.feedback import Feedback, append_feedback
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 CITED = Citation(1, "a/one", "甲", "乙", "a/one.md", None, "付本地话费。", 3, 9)

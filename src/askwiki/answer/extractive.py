@@ -26,8 +26,12 @@ EXTRA_MARGIN = 2.0
 OTHER_SECTION_MARGIN = 1.0
 """The same for a sentence of another section."""
 
-_CONNECTIVE = re.compile(r"(?:因此|所以|此外|另外|同时|不过|但是?|而且?|其次|再者|首先|最后|总之|当然|然而|于是|并且|与此同时|换句话说|也就是说|具体来说|一般来说)[，,、]")
-_POINTS_BACK = re.compile(r"^(?:因此|所以|其中|这(?!样做)|那|它|其(?!他|余)|该|此(?!外)|否则|反之|后者|前者|两者|二者|上述|以上|例如|比如)")
+_CONNECTIVE = re.compile(
+    r"(?:因此|所以|此外|另外|同时|不过|但是?|而且?|其次|再者|首先|最后|总之|当然|然而|于是|并且|与此同时|换句话说|也就是说|具体来说|一般来说)[，,、]"
+)
+_POINTS_BACK = re.compile(
+    r"^(?:因此|所以|其中|这(?!样做)|那|它|其(?!他|余)|该|此(?!外)|否则|反之|后者|前者|两者|二者|上述|以上|例如|比如)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +64,16 @@ class ExtractiveAnswerer:
 
     def _list_around(self, kind: Kind, best: Scored, ranked: Sequence[Scored]) -> list[Scored]:
         """The whole list `best` belongs to or leads into, where the list is what was asked for."""
-        siblings = sorted(
-            (s for s in ranked if s.hit is best.hit), key=lambda s: s.index
-        )
+        siblings = sorted((s for s in ranked if s.hit is best.hit), key=lambda s: s.index)
         group = best.unit.group
         if group is None:
             group = self._list_of_section(kind, siblings)
         if group is None:
             return []
         members = [s for s in siblings if s.unit.group == group]
-        whole = best.unit.intro or any(s.unit.ordered for s in members) or kind in ("procedure", "list")
+        whole = (
+            best.unit.intro or any(s.unit.ordered for s in members) or kind in ("procedure", "list")
+        )
         if not whole or _chars(members) > LIST_CHARS:
             return []
         if best not in members:
@@ -91,7 +95,7 @@ class ExtractiveAnswerer:
         before = next(
             (s for s in ranked if s.hit is scored.hit and s.index == scored.index - 1), None
         )
-        if before is None or before.unit.group is not None and not before.unit.intro:
+        if before is None or (before.unit.group is not None and not before.unit.intro):
             return [scored]
         return [before, scored]
 
@@ -133,17 +137,13 @@ def _earns_its_place(other: Scored, chosen: Sequence[Scored], best: Scored) -> b
 
 def _likeness(a: Scored, b: Scored) -> float:
     """Share of the shorter text's bigrams that the other has too."""
-    one, two = (
-        {t[i : i + 2] for i in range(len(t) - 1)} for t in (_text(a), _text(b))
-    )
+    one, two = ({t[i : i + 2] for i in range(len(t) - 1)} for t in (_text(a), _text(b)))
     return len(one & two) / max(1, min(len(one), len(two)))
 
 
 def _in_reading_order(chosen: Sequence[Scored], best: Scored) -> list[Scored]:
     """The best hit's sentences first, each section in its own order."""
-    return sorted(
-        dict.fromkeys(chosen), key=lambda s: (s.hit is not best.hit, s.hit.rank, s.index)
-    )
+    return sorted(dict.fromkeys(chosen), key=lambda s: (s.hit is not best.hit, s.hit.rank, s.index))
 
 
 def _text(scored: Scored) -> str:

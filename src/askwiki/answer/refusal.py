@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from askwiki.question import Request
+from askwiki.request import Request
 from askwiki.schema import Reason, Suggestion
 from askwiki.settings import Settings
 
@@ -67,7 +67,9 @@ def refusal_text(
     language = settings.language
     if request in ("greeting", "identity", "thanks"):
         blocks = [say(request, language)]
-        return "\n\n".join(blocks + ([] if request == "thanks" else _listed("examples", examples, language)))
+        return "\n\n".join(
+            blocks + ([] if request == "thanks" else _listed("examples", examples, language))
+        )
     if reason == "human_requested":
         return contact_text(settings)
     if request == "steering":

@@ -4,7 +4,6 @@ All that a reader does is kept in `gr.State`, one per browser tab; the wiki itse
 never changes. HTML is made in `render`, `reader` and `frame`, words are in `wording`.
 """
 
-import copy
 import logging
 import os
 from collections.abc import Iterator
@@ -15,8 +14,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while gradio is importe
 
 import gradio as gr
 
+from askwiki.errors import FeedbackError
 from askwiki.serve import frame, reader, render
-from askwiki.serve.feedback import Feedback, FeedbackError, Vote, append_feedback
+from askwiki.serve.feedback import Feedback, Vote, append_feedback
 from askwiki.serve.render import Exchange
 from askwiki.serve.wording import REASONS, Language, Words, words
 from askwiki.settings import Settings
@@ -53,7 +53,7 @@ class Page:
     def __init__(self, wiki: "AskWiki", settings: Settings) -> None:
         self._settings = settings
         self._wikis = {code: _speaking(wiki, code) for code in ("zh", "en")}
-        self._articles = wiki.articles
+        self._articles, self._contents = wiki.articles, wiki.contents()
         self._examples = wiki.examples()
         start = words(settings.language)
         with gr.Blocks(title=start.title, analytics_enabled=False) as self.blocks:
@@ -79,7 +79,7 @@ class Page:
                 self._lay_out_box(start)
             with gr.Column(elem_id="aw-side"), gr.Column(elem_id="aw-sheet"):
                 self._tabs = _html(frame.tabs(start), "aw-tabbar")
-                self._topics = _html(reader.topic_menu(self._articles.values(), start), "aw-topics")
+                self._topics = _html(reader.topic_menu(self._contents, start), "aw-topics")
                 self._source = _html(frame.hint(start.no_source), "aw-source")
                 self._article = _html(frame.hint(start.no_article), "aw-article")
 
@@ -248,7 +248,7 @@ class Page:
             **self._conversation(past, votes, say),
             self._header: frame.header(say, self._settings),
             self._tabs: frame.tabs(say),
-            self._topics: reader.topic_menu(self._articles.values(), say),
+            self._topics: reader.topic_menu(self._contents, say),
             self._source: frame.hint(say.no_source),
             self._article: frame.hint(say.no_article),
             self._box: gr.update(label=say.question_label, placeholder=say.placeholder),
@@ -274,9 +274,7 @@ def _html(value: str, name: str) -> gr.HTML:
 
 def _speaking(wiki: "AskWiki", language: str) -> "AskWiki":
     """The same wiki, which shares everything, with its refusals in `language`."""
-    twin = copy.copy(wiki)
-    twin.settings = wiki.settings.model_copy(update={"language": language})
-    return twin
+    return wiki.with_settings(wiki.settings.model_copy(update={"language": language}))
 
 
 def _exchange(past: Exchanges, number: int) -> Exchange | None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from askwiki.errors import AskWikiError
+from askwiki.errors import FeedbackError
 from askwiki.schema import Answer
 
 Vote = Literal["up", "down"]
@@ -18,10 +18,6 @@ MAX_REASON_CHARS = 500
 """A longer reason is cut."""
 
 _one_at_a_time = threading.Lock()
-
-
-class FeedbackError(AskWikiError):
-    """A thumb could not be written to its file."""
 
 
 @dataclass(frozen=True, slots=True)
