@@ -1,0 +1,93 @@
+"""The question sets that ship with the corpus: splits kept apart, every expectation real."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from askwiki import AskWiki
+from askwiki.evaluate import read_questions
+from askwiki.evaluate.metrics import holds
+from askwiki.text import normalise
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+SPLITS = ("train", "tune", "test")
+
+
+def bare(question: str) -> str:
+    return re.sub(r"[\W_]+", "", normalise(question))
+
+
+def grams(question: str) -> frozenset[str]:
+    text = bare(question)
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1)) or frozenset([text])
+
+
+def asked() -> list[str]:
+    return [
+        question
+        for path in sorted((CORPUS / "asked").glob("*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+        for question in json.loads(line)["questions"]
+    ]
+
+
+def answerable(split: str) -> list[str]:
+    items = read_questions(CORPUS / "questions" / f"{split}.jsonl")
+    return [item.question for item in items if not item.abstain]
+
+
+def test_the_number_in_an_id_decides_the_split() -> None:
+    for split in SPLITS:
+        for item in read_questions(CORPUS / "questions" / f"{split}.jsonl"):
+            number = re.fullmatch(r"[a-z]+-(\d+)\.\d", item.id)
+            if number:
+                last = int(number[1]) % 10
+                expected = "test" if last in (0, 5) else "tune" if last == 1 else "train"
+                assert split == expected, item.id
+
+
+@pytest.mark.parametrize("held", ["tune", "test"])
+def test_no_question_that_is_searched_or_learned_is_a_near_copy_of_a_held_one(held: str) -> None:
+    index: dict[str, list[int]] = {}
+    known = [grams(question) for question in answerable(held)]
+    for number, question in enumerate(known):
+        for gram in question:
+            index.setdefault(gram, []).append(number)
+    copies = []
+    for question in [*asked(), *answerable("train")]:
+        own = grams(question)
+        shared = Counter(number for gram in own for number in index.get(gram, ()))
+        if any(count / len(own | known[number]) >= 0.8 for number, count in shared.items()):
+            copies.append(question)
+    assert copies == []
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_every_expected_section_exists_and_its_article_holds_the_facts(
+    wiki: AskWiki, split: str
+) -> None:
+    places = {
+        (a.id, s.path[-1] if s.path else ""): a.text[s.start : s.end]
+        for a in wiki.articles.values()
+        for s in a.sections
+    }
+    missing = []
+    for item in read_questions(CORPUS / "questions" / f"{split}.jsonl"):
+        if item.abstain:
+            continue
+        assert item.article is not None
+        assert item.section is not None
+        text = places[item.article, item.section]
+        missing += [
+            (item.id, fact) for fact in item.facts if not any(holds(text, way) for way in fact)
+        ]
+    assert missing == []
+
+
+def test_every_section_has_at_least_three_questions() -> None:
+    for path in sorted((CORPUS / "asked").glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            assert len(json.loads(line)["questions"]) >= 3, line

@@ -1,0 +1,198 @@
+"""The examples that the evidence reader learns from.
+
+An example is a question, the sections a search found for it, and which sentences of which section
+answer it; none do where the question cannot be answered. Four pools of sections: our intents'
+passages, our wiki, documentation sections, encyclopaedia paragraphs.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from askwiki import text as zh
+from askwiki.chunk import chunk_article
+from askwiki.corpus import load_corpus
+from askwiki.index.lexical import LexicalIndex
+from askwiki.retrieve import query_terms
+from askwiki.schema import Article, Chunk, Section
+from data import Reading, Split, encyclopaedia, intents, section_readings, sections
+
+ROOT = Path(__file__).parent.parent
+FOUND = 24
+"""Sections kept of each search; hard negatives come from the first eight."""
+
+Answers = Callable[[Chunk, zh.Unit], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`gold` maps a row of the pool to the numbers of its answering units; `own` are the rows the
+    question was written for; `shares` are lexical scores from 0 to 1."""
+
+    pool: int
+    question: str
+    gold: dict[int, tuple[int, ...]]
+    own: tuple[int, ...]
+    found: tuple[int, ...]
+    shares: dict[int, float]
+
+
+class Pool:
+    """Chunks with their postings."""
+
+    def __init__(self, chunks: Sequence[Chunk], indexed: Sequence[Chunk] | None = None) -> None:
+        self.chunks = chunks
+        self.units = [tuple(zh.units(chunk.text)) for chunk in chunks]
+        self._lexical = LexicalIndex.build(indexed or chunks)
+        self._rows: dict[tuple[str, str], list[int]] = {}
+        for row, chunk in enumerate(chunks):
+            self._rows.setdefault((chunk.article_id, ""), []).append(row)
+            if chunk.heading:
+                self._rows.setdefault((chunk.article_id, chunk.heading[-1]), []).append(row)
+
+    def rows(self, article: str, section: str = "") -> tuple[int, ...]:
+        return tuple(self._rows.get((article, section), ()))
+
+    def example(
+        self, number: int, question: str, own: Sequence[int], answers: Answers | None
+    ) -> Example | None:
+        """None where the question should be answered and no sentence of `own` does."""
+        terms = query_terms(question)
+        scores = self._lexical.scores(terms) / max(self._lexical.best(terms), 1e-6)
+        order = np.argsort(-scores, kind="stable")[:FOUND]
+        found = tuple(int(row) for row in order if scores[row] > 0)
+        gold = {row: self._answering(row, answers) for row in own} if answers else {}
+        gold = {row: units for row, units in gold.items() if units}
+        if answers and not gold:
+            return None
+        shares = {row: float(scores[row]) for row in {*found, *own}}
+        return Example(number, question, gold, tuple(own), found, shares)
+
+    def _answering(self, row: int, answers: Answers) -> tuple[int, ...]:
+        chunk = self.chunks[row]
+        return tuple(i for i, unit in enumerate(self.units[row]) if answers(chunk, unit))
+
+
+def one_section(key: str, title: str, text: str) -> list[Chunk]:
+    return chunk_article(Article(key, title, text, (Section((), 0, len(text)),), key))
+
+
+def holding(answer: str) -> Answers:
+    """Units that hold `answer`, or nearly all of its bigrams."""
+    pairs = {answer[i : i + 2] for i in range(len(answer) - 1)}
+
+    def answers(chunk: Chunk, unit: zh.Unit) -> bool:
+        text = chunk.text[unit.start : unit.end]
+        held = sum(pair in text for pair in pairs)
+        near = len(answer) > 12 and len(text) > 8 and held >= 0.8 * len(pairs)
+        return answer in text or near or (len(text) > 12 and text in answer)
+
+    return answers
+
+
+def at(position: int) -> Answers:
+    """The unit that holds this offset of the article."""
+    return lambda chunk, unit: (
+        chunk.start + unit.start <= position < chunk.start + unit.end
+    )
+
+
+def any_sentence(chunk: Chunk, unit: zh.Unit) -> bool:
+    """Every unit: of a question that is only known to be answered by its section."""
+    return True
+
+
+class Examples:
+    """All pools and examples of one split."""
+
+    def __init__(self, folder: Path, split: Split, rng: random.Random) -> None:
+        self.pools: list[Pool] = []
+        self.examples: list[Example] = []
+        self._add_intents(folder, split)
+        self._add_wiki(folder, split, rng)
+        self._add_sections(folder, split, rng)
+        if split == "train":
+            self._add_encyclopaedia(encyclopaedia(folder))
+
+    def _extend(self, pool: Pool, asked: Iterable[tuple[str, Sequence[int], Answers | None]]) -> None:
+        number = len(self.pools)
+        self.pools.append(pool)
+        made = (pool.example(number, *item) for item in asked)
+        self.examples += [example for example in made if example]
+
+    def _add_intents(self, folder: Path, split: Split) -> None:
+        known = intents(folder)
+        pool = Pool([c for i in known for c in one_section(i.id, i.heading, i.passage)])
+        asked: list[tuple[str, Sequence[int], Answers | None]] = []
+        for intent in (i for i in known if i.split == split):
+            own = pool.rows(intent.id)
+            asked += [(q, own, holding(intent.answer)) for q in intent.questions]
+            asked += [(q, own, None) for q in intent.negatives]
+        self._extend(pool, asked)
+
+    def _add_wiki(self, folder: Path, split: Split, rng: random.Random) -> None:
+        """Question sets of our wiki; in training also half of the questions asked of sections.
+
+        Those are searched without themselves: with them the right section would always be first.
+        """
+        articles = load_corpus(ROOT / "corpus").articles
+        chunks = [chunk for article in articles for chunk in chunk_article(article)]
+        bare = [replace(chunk, asked=()) for chunk in chunks]
+        answers = {intent.id: intent.answer for intent in intents(folder)}
+        with_asked, without = Pool(bare, chunks), Pool(bare)
+        items = []
+        for line in (ROOT / "corpus/questions" / f"{split}.jsonl").read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if not row.get("abstain"):
+                own = with_asked.rows(row["article"], row["section"])
+                answer = answers[row["id"].split(".")[0]]
+                items.append((row["question"], own, _alike(answer)))
+        self._extend(with_asked, items)
+        if split == "train":
+            self._extend(
+                without,
+                [
+                    (question, without.rows(a.id, s.path[-1] if s.path else ""), any_sentence)
+                    for a in articles
+                    for s in a.sections
+                    for question in s.asked
+                    if rng.random() < 0.5
+                ],
+            )
+
+    def _add_sections(self, folder: Path, split: Split, rng: random.Random) -> None:
+        rows = sections(folder)
+        readings = section_readings(folder, rows)
+        used = sorted({r.row for r in readings} | set(rng.sample(range(len(rows)), 5000)))
+        texts = {n: rows[n].text[:1500].strip() for n in used}
+        chunks = [c for n in used if texts[n] for c in one_section(f"s{n}", rows[n].path, texts[n])]
+        pool = Pool(chunks)
+        asked: list[tuple[str, Sequence[int], Answers | None]] = []
+        for r in readings:
+            if r.split == split and r.answer != "":
+                asked.append((r.question, pool.rows(f"s{r.row}"), holding(r.answer) if r.answer else None))
+        self._extend(pool, asked)
+
+    def _add_encyclopaedia(self, readings: Sequence[Reading]) -> None:
+        keys = {text: f"c{i}" for i, text in enumerate(sorted({r.context for r in readings}))}
+        pool = Pool([c for text, key in keys.items() for c in one_section(key, "", text.strip())])
+        asked = []
+        for r in readings:
+            lead = len(r.context) - len(r.context.lstrip())
+            asked.append((r.question, pool.rows(keys[r.context]), at(r.start - lead)))
+        self._extend(pool, asked)
+
+
+def _alike(answer: str) -> Answers:
+    """Units that share a third of the bigrams of `answer`, an older wording of the same."""
+    pairs = {answer[i : i + 2] for i in range(len(answer) - 1)}
+
+    def answers(chunk: Chunk, unit: zh.Unit) -> bool:
+        text = chunk.text[unit.start : unit.end]
+        return sum(pair in text for pair in pairs) >= 0.35 * len(pairs)
+
+    return answers
