@@ -33,7 +33,7 @@ from data import Reading, cmrc_trial, section_readings, sections
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "src" / "askwiki" / "data" / "evidence.json"
-HITS = 5
+HITS = 6
 SEED = 20261121
 
 

@@ -170,7 +170,9 @@ class Batches:
             for row in picked:
                 share = example.shares[row]
                 gold = example.gold.get(row, ()) if answers else ()
-                rows.append((home, self._sheet(example.pool, row), question, (share, best - share), gold))
+                rows.append(
+                    (home, self._sheet(example.pool, row), question, (share, best - share), gold)
+                )
         return _tensors(rows, asked, self._lookup)
 
     def _lookup(self, codes: np.ndarray) -> np.ndarray:
@@ -277,7 +279,9 @@ def known_characters(examples: Examples) -> str:
             counts.update(zh.normalise(" ".join((chunk.title, *chunk.heading, chunk.text))))
     for example in examples.examples:
         counts.update(zh.normalise(example.question) * 3)
-    return "".join(c for c, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))[:6500] if n > 2)
+    return "".join(
+        c for c, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))[:6500] if n > 2
+    )
 
 
 def train(examples: Examples, characters: str, steps: int, rng: random.Random) -> Reader:
@@ -310,7 +314,9 @@ def train(examples: Examples, characters: str, steps: int, rng: random.Random) -
             optimiser.step()
         seen += loss.item()
         if step % 100 == 0:
-            print(f"{step}/{steps} loss {seen / 100:.4f} {time.monotonic() - began:.0f} s", flush=True)
+            print(
+                f"{step}/{steps} loss {seen / 100:.4f} {time.monotonic() - began:.0f} s", flush=True
+            )
             seen = 0.0
     return model
 
@@ -347,7 +353,9 @@ def export(model: Reader, characters: str, out: Path) -> None:
         name: hashlib.sha256((out / name).read_bytes()).hexdigest()
         for name in ("weights.npz", "characters.txt")
     }
-    (out / "model.json").write_text(json.dumps({"id": ID, "sha256": sums}, indent=1) + "\n", "utf-8")
+    (out / "model.json").write_text(
+        json.dumps({"id": ID, "sha256": sums}, indent=1) + "\n", "utf-8"
+    )
 
 
 def main() -> None:

@@ -96,9 +96,7 @@ def holding(answer: str) -> Answers:
 
 def at(position: int) -> Answers:
     """The unit that holds this offset of the article."""
-    return lambda chunk, unit: (
-        chunk.start + unit.start <= position < chunk.start + unit.end
-    )
+    return lambda chunk, unit: chunk.start + unit.start <= position < chunk.start + unit.end
 
 
 def any_sentence(chunk: Chunk, unit: zh.Unit) -> bool:
@@ -118,7 +116,9 @@ class Examples:
         if split == "train":
             self._add_encyclopaedia(encyclopaedia(folder))
 
-    def _extend(self, pool: Pool, asked: Iterable[tuple[str, Sequence[int], Answers | None]]) -> None:
+    def _extend(
+        self, pool: Pool, asked: Iterable[tuple[str, Sequence[int], Answers | None]]
+    ) -> None:
         number = len(self.pools)
         self.pools.append(pool)
         made = (pool.example(number, *item) for item in asked)
@@ -174,7 +174,9 @@ class Examples:
         asked: list[tuple[str, Sequence[int], Answers | None]] = []
         for r in readings:
             if r.split == split and r.answer != "":
-                asked.append((r.question, pool.rows(f"s{r.row}"), holding(r.answer) if r.answer else None))
+                asked.append(
+                    (r.question, pool.rows(f"s{r.row}"), holding(r.answer) if r.answer else None)
+                )
         self._extend(pool, asked)
 
     def _add_encyclopaedia(self, readings: Sequence[Reading]) -> None:

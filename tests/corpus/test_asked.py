@@ -8,7 +8,9 @@ from askwiki import AskWiki
 from askwiki.chunk import chunk_article, indexed_text
 from askwiki.corpus import corpus_digest, load_corpus
 
-ARTICLE = "---\ntitle: 400电话\n---\n\n400电话是全国统一的号码。\n\n## 话费由谁付\n\n主叫付本地通话费。\n"
+ARTICLE = (
+    "---\ntitle: 400电话\n---\n\n400电话是全国统一的号码。\n\n## 话费由谁付\n\n主叫付本地通话费。\n"
+)
 
 
 @pytest.fixture

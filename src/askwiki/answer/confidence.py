@@ -13,6 +13,8 @@ from importlib.resources import files
 
 SIGNALS = (
     "answerable",  # the reader's log odds that any sentence answers
+    "known",  # share of the question's words that the corpus uses at all
+    "covered",  # the most of them that one hit holds, questions asked of it included
     "lexical",  # best share of the highest BM25 score the question could reach
     "dense",  # best cosine
     "fused",  # fused score of the first hit

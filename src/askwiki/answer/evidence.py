@@ -16,6 +16,7 @@ import numpy as np
 
 from askwiki import text as zh
 from askwiki.answer.reader import EvidenceReader, Sheet, lay_out, weigh_question
+from askwiki.chunk import indexed_text
 from askwiki.embed import Encoder, Vectors
 from askwiki.question import Kind, kind_of
 from askwiki.schema import Chunk, Hit
@@ -47,6 +48,10 @@ FEATURES = (
     "decides",  # asked whether, and it says can, must, not
     "reader",  # the reader's log odds of the sentence against "none"
 )
+
+RETRIEVAL_WEIGHT = 30.0
+"""Added per unit of the hit's fused score: the search knows better than the reader which section
+answers, the reader which sentence of it. Chosen on the tuning questions (`training/LOG.md`)."""
 
 _FIGURE = re.compile(
     r"[0-9]|[一二三四五六七八九十百千万两几]+(?:个|天|年|月|日|小时|分钟|秒|元|种|层|位|条|级|倍|成|次|路|部|米|人|周)|之[一二三四五六七八九十]|[若数]干|不限|无上限"
@@ -191,11 +196,15 @@ class Scored:
 class Ranking:
     """The units of all hits, best first, and how surely one of them answers.
 
-    `answerable` is the reader's log odds that any sentence answers against "none of them".
+    `answerable` is the reader's log odds that any sentence answers against "none of them",
+    `known` the share of the question's words that the corpus uses at all, `covered` the most of
+    them that one hit holds, the questions asked of it included.
     """
 
     units: tuple[Scored, ...]
     answerable: float
+    known: float
+    covered: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +253,27 @@ class EvidenceScorer:
         """All units of all hits; ties by rank, then position."""
         found, odds = [], [-30.0]
         for table in self.tables(query, hits):
-            scores = table.features @ self._weights
+            scores = table.features @ self._weights + RETRIEVAL_WEIGHT * table.hit.score
             odds.extend(table.features[:, FEATURES.index("reader")].tolist())
             for i, unit in enumerate(self.read(table.hit.chunk).units):
                 found.append(Scored(table.hit, unit, i, float(scores[i]), float(table.shares[i])))
         found.sort(key=lambda s: (-s.score, s.hit.rank, s.index))
-        return Ranking(tuple(found), float(np.logaddexp.reduce(odds)))
+        known, covered = self._coverage(query, hits)
+        return Ranking(tuple(found), float(np.logaddexp.reduce(odds)), known, covered)
+
+    def _coverage(self, query: str, hits: Sequence[Hit]) -> tuple[float, float]:
+        """`known` and `covered` of a `Ranking`, by the general idf of bigrams and whole words."""
+        common = zh.question_weights()
+        weights = {
+            term: self._general(term) * common.get(term, 1.0)
+            for term in zh.tokens(query)
+            if len(term) > 1
+        }
+        unseen = self._idf("\0")
+        words = Weighted(weights, sum(weights.values()))
+        known = words.share(term for term in weights if self._idf(term) < unseen)
+        covered = (words.share(zh.tokens(indexed_text(hit.chunk))) for hit in hits)
+        return known, max(covered, default=0.0)
 
     def tables(self, query: str, hits: Sequence[Hit]) -> list[Table]:
         """What the weights are applied to, a table a hit."""

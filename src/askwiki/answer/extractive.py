@@ -20,10 +20,10 @@ MAX_CHARS = 300
 LIST_CHARS = 900
 """The most a list or procedure may take."""
 
-EXTRA_MARGIN = 2.0
+EXTRA_MARGIN = 3.0
 """A further sentence may score this much below the best one (log odds)."""
 
-OTHER_SECTION_MARGIN = 1.0
+OTHER_SECTION_MARGIN = 2.0
 """The same for a sentence of another section."""
 
 _CONNECTIVE = re.compile(
@@ -161,6 +161,8 @@ def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
     others = [s.score for s in ranked[1:] if s.hit is not best.hit]
     return {
         "answerable": ranking.answerable,
+        "known": ranking.known,
+        "covered": ranking.covered,
         "lexical": max(hit.lexical_score for hit in hits),
         "dense": max(hit.dense_score for hit in hits),
         "fused": hits[0].score,

@@ -220,7 +220,7 @@ class EvidenceReader:
     def _fused(self, sheet: Sheet, asked: Asked, question: Array) -> Array:
         """The section's characters, each with what of the question it attends to."""
         own = self._conv("enc.0", self._embed(sheet.codes), 1)
-        same = self._rows[sheet.codes][:, None] == self._rows[asked.codes][None, :]
+        same = self._known(sheet.codes)[:, None] == self._known(asked.codes)[None, :]
         affinity = (own @ self._w["wq.weight"].T) @ question.T / own.shape[1] ** 0.5
         affinity += self._w["eq"] * same
         share = np.exp(affinity - affinity.max(1, keepdims=True))
@@ -228,8 +228,12 @@ class EvidenceReader:
         wide = np.concatenate([own, seen, own * seen, matches(sheet, asked)], axis=1)
         return self._normed("lnf", np.maximum(self._dense("fuse", wide), 0))
 
+    def _known(self, codes: Codes) -> Codes:
+        """The row of each character; those beyond the table's reach are unknown."""
+        return self._rows[np.minimum(codes, _TOP_CODE)]
+
     def _embed(self, codes: Codes) -> Array:
-        rows = self._rows[np.minimum(codes, _TOP_CODE)]
+        rows = self._known(codes)
         table, bigrams = self._w["ec.weight"], self._w["eb.weight"]
         at = buckets(codes)
         total = table[rows] * self._w["ec.scale"][rows, None]
