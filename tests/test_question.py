@@ -67,7 +67,7 @@ def test_a_lead_in_stays_with_its_question() -> None:
 
 def test_a_follow_up_is_searched_with_the_question_before_it() -> None:
     read = read_question("那要多少钱？", [("400电话怎么办理？", "……"), ("你好", "您好")])
-    assert read.query == "400电话怎么办理？ 那要多少钱？"
+    assert read.query == "400电话 那要多少钱？"
     assert read.follows_up
     assert read_question("那要多少钱？", [Turn("400电话怎么办理？")]).query == read.query
 

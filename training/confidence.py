@@ -11,8 +11,10 @@ five-fold cross-validation over questions.
 
 import argparse
 import json
+import random
+import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,16 +22,20 @@ import torch
 
 from askwiki import Settings
 from askwiki.answer.confidence import SIGNALS
+from askwiki.embed import bundled_encoder
 from askwiki.evaluate import Item, read_questions
 from askwiki.evaluate.metrics import fact_recall
+from askwiki.index import build_store
 from askwiki.pipeline import AskWiki
 from askwiki.question import read_question
+from askwiki.schema import Article
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "src" / "askwiki" / "data" / "confidence.json"
 UNCOVERED_SHARE = 0.35
 """The share of questions that the wiki does not cover, as the fit assumes it."""
 FOLDS = 5
+SEED = 20261121
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +64,45 @@ def cases(wiki: AskWiki, items: tuple[Item, ...]) -> list[Case]:
     return found
 
 
+def small_corpora(wiki: AskWiki, items: tuple[Item, ...], rng: random.Random) -> list[Case]:
+    """The same over small corpora without asked questions, as a new user's folder is.
+
+    Each holds six articles; besides its own questions it gets as many that other articles answer.
+    """
+    settings = wiki.settings
+    articles = list(wiki.articles.values())
+    rng.shuffle(articles)
+    found = []
+    for start in range(0, len(articles) - 5, 6):
+        group = {a.id: without_asked(a) for a in articles[start : start + 6]}
+        with tempfile.TemporaryDirectory() as folder:
+            store = build_store(group.values(), bundled_encoder(), Path(folder))
+        small = AskWiki._over(store, bundled_encoder(), settings)
+        own = [item for item in items if item.article in group]
+        others = [item for item in items if not item.abstain and item.article not in group]
+        refused = [item for item in items if item.abstain and item.kind != "not_stated"]
+        for item in own:
+            found += one_case(small, item, hash_of(item) % FOLDS, withhold=False, kind="covered")
+        for item in rng.sample(others, len(own)) + rng.sample(refused, min(20, len(own))):
+            kind = item.kind if item.abstain else "elsewhere"
+            found += one_case(small, item, hash_of(item) % FOLDS, withhold=False, kind=kind)
+    return found
+
+
+def without_asked(article: Article) -> Article:
+    bare = tuple(replace(section, asked=()) for section in article.sections)
+    return replace(article, sections=bare)
+
+
 def hash_of(item: Item) -> int:
     """All wordings of one intent fall into one fold."""
     return sum(ord(c) for c in item.id.split(".")[0])
 
 
-def one_case(wiki: AskWiki, item: Item, fold: int, withhold: bool) -> list[Case]:
+def one_case(wiki: AskWiki, item: Item, fold: int, withhold: bool, kind: str = "") -> list[Case]:
     asked = read_question(item.question)
+    if asked.request != "search":
+        return []
     hits = wiki.retrieve(item.question, wiki.settings.top_k + (2 if withhold else 0))
     if withhold:
         hits = [
@@ -79,10 +117,11 @@ def one_case(wiki: AskWiki, item: Item, fold: int, withhold: bool) -> list[Case]
     if not draft.signals:
         return []
     text = "".join(sentence.text for sentence in draft.sentences)
-    right = not item.abstain and fact_recall(text, item.facts) == 1.0
+    answerable = not item.abstain and kind != "elsewhere"
+    right = answerable and fact_recall(text, item.facts) == 1.0
     if withhold and right:
         return []  # another section says it too
-    kind = "withheld" if withhold else item.kind if item.abstain else "covered"
+    kind = kind or ("withheld" if withhold else item.kind if item.abstain else "covered")
     return [Case(tuple(draft.signals[name] for name in SIGNALS), right, kind, fold)]
 
 
@@ -100,7 +139,7 @@ def sample_weights(found: list[Case]) -> np.ndarray:
     )
 
 
-def fit(found: list[Case], weights: np.ndarray, decay: float = 1e-4) -> tuple[np.ndarray, float]:
+def fit(found: list[Case], weights: np.ndarray, decay: float = 1e-3) -> tuple[np.ndarray, float]:
     """Logistic regression; weights in the signals' own units."""
     x = np.array([case.signals for case in found])
     mean, deviation = x.mean(0), x.std(0) + 1e-6
@@ -171,15 +210,27 @@ def report(found: list[Case], p: np.ndarray, weights: np.ndarray) -> None:
         )
 
 
+def report_all(wiki: list[Case], small: list[Case]) -> None:
+    p = held_out(wiki + small)
+    print("--- the wiki")
+    report(wiki, p[: len(wiki)], sample_weights(wiki))
+    print("--- small corpora")
+    report(small, p[len(wiki) :], sample_weights(small))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", type=Path, default=ROOT / "index")
     settings = Settings.load(index=parser.parse_args().index)
     wiki = AskWiki.default(settings)
-    found = cases(wiki, read_questions(ROOT / "corpus" / "questions" / "tune.jsonl"))
-    print(Counter((case.kind, case.right) for case in found))
+    items = read_questions(ROOT / "corpus" / "questions" / "tune.jsonl")
+    found = cases(wiki, items)
+    small = small_corpora(wiki, items, random.Random(SEED))
+    for name, part in (("the wiki", found), ("small corpora", small)):
+        print(name, Counter((case.kind, case.right) for case in part))
+    report_all(found, small)
+    found = found + small
     weights = sample_weights(found)
-    report(found, held_out(found), weights)
     fitted, bias = fit(found, weights)
     table = {name: round(float(w), 4) for name, w in zip(SIGNALS, fitted, strict=True)}
     OUT.write_text(json.dumps({"weights": table, "bias": round(bias, 4)}, indent=1) + "\n", "utf-8")

@@ -54,7 +54,7 @@ def read_question(raw: str, history: History = (), max_chars: int = 2000) -> Que
     previous = _previous(history)
     follows_up = request in ("search", "noise") and bool(previous) and _leans_on_previous(text)
     request = "search" if follows_up else request
-    query = f"{previous} {text}" if follows_up else text
+    query = f"{subject_of(previous) or previous} {text}" if follows_up else text
     parts = (query,) if follows_up else split_parts(text)
     return Question(text, query, request, kind_of(text), parts, follows_up)
 

@@ -14,17 +14,13 @@ from importlib.resources import files
 SIGNALS = (
     "answerable",  # the reader's log odds that any sentence answers
     "known",  # share of the question's words that the corpus uses at all
-    "covered",  # the most of them that one hit holds, questions asked of it included
-    "lexical",  # best share of the highest BM25 score the question could reach
-    "dense",  # best cosine
     "fused",  # fused score of the first hit
-    "lead",  # how far the first hit is ahead of the second
-    "evidence",  # score of the best sentence
-    "evidence_lead",  # how far it is ahead of the best one of another section
-    "share",  # share of the question's rare words in it and its headings
-    "agrees",  # it stands in the first hit
-    "both_arms",  # arms (0 to 2) that rank its section first
+    "size",  # about the logarithm of twice the passages: a small corpus knows fewer words …
+    "known_by_size",
+    "fused_by_size",  # … and has no questions that lift the score
 )
+"""Some of the figures a draft comes with. The others told right from wrong a little better on the
+tuning questions and what is not covered from what is much worse (`training/LOG.md`)."""
 
 
 @cache

@@ -49,6 +49,9 @@ FEATURES = (
     "reader",  # the reader's log odds of the sentence against "none"
 )
 
+_UNSEEN = "\0"
+"""A term that no text holds."""
+
 RETRIEVAL_WEIGHT = 30.0
 """Added per unit of the hit's fused score: the search knows better than the reader which section
 answers, the reader which sentence of it. Chosen on the tuning questions (`training/LOG.md`)."""
@@ -198,13 +201,15 @@ class Ranking:
 
     `answerable` is the reader's log odds that any sentence answers against "none of them",
     `known` the share of the question's words that the corpus uses at all, `covered` the most of
-    them that one hit holds, the questions asked of it included.
+    them that one hit holds, the questions asked of it included, `size` the idf of a word that the
+    corpus lacks: about the logarithm of twice its passages.
     """
 
     units: tuple[Scored, ...]
     answerable: float
     known: float
     covered: float
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +264,8 @@ class EvidenceScorer:
                 found.append(Scored(table.hit, unit, i, float(scores[i]), float(table.shares[i])))
         found.sort(key=lambda s: (-s.score, s.hit.rank, s.index))
         known, covered = self._coverage(query, hits)
-        return Ranking(tuple(found), float(np.logaddexp.reduce(odds)), known, covered)
+        odds_of_any = float(np.logaddexp.reduce(odds))
+        return Ranking(tuple(found), odds_of_any, known, covered, self._idf(_UNSEEN))
 
     def _coverage(self, query: str, hits: Sequence[Hit]) -> tuple[float, float]:
         """`known` and `covered` of a `Ranking`, by the general idf of bigrams and whole words."""
@@ -269,7 +275,7 @@ class EvidenceScorer:
             for term in zh.tokens(query)
             if len(term) > 1
         }
-        unseen = self._idf("\0")
+        unseen = self._idf(_UNSEEN)
         words = Weighted(weights, sum(weights.values()))
         known = words.share(term for term in weights if self._idf(term) < unseen)
         covered = (words.share(zh.tokens(indexed_text(hit.chunk))) for hit in hits)

@@ -129,10 +129,17 @@ def _shape(unit: zh.Unit) -> Shape:
 def _earns_its_place(other: Scored, chosen: Sequence[Scored], best: Scored) -> bool:
     if other in chosen or len(_text(other)) < 8 or _text(other).endswith(("？", "?", "：", ":")):
         return False
+    if _is_row(_text(other)) and not _is_row(_text(best)):
+        return False
     margin = EXTRA_MARGIN if other.hit is best.hit else OTHER_SECTION_MARGIN
     if best.score - other.score > margin:
         return False
     return all(_likeness(other, s) < 0.6 for s in chosen)
+
+
+def _is_row(text: str) -> bool:
+    """Whether `text` is a row of a table, which reads badly after a sentence."""
+    return text.count("：") >= 3
 
 
 def _likeness(a: Scored, b: Scored) -> float:
@@ -163,6 +170,9 @@ def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
         "answerable": ranking.answerable,
         "known": ranking.known,
         "covered": ranking.covered,
+        "size": ranking.size,
+        "known_by_size": ranking.known * ranking.size,
+        "fused_by_size": hits[0].score * ranking.size,
         "lexical": max(hit.lexical_score for hit in hits),
         "dense": max(hit.dense_score for hit in hits),
         "fused": hits[0].score,
