@@ -600,7 +600,7 @@ def test_another_encoder_is_a_mismatch(built_twice: Path, make_encoder, other, n
 @pytest.mark.parametrize(
     ("key", "old", "new"),
     [
-        ("chunker", "sections-0", "sections-1"),
+        ("chunker", "sections-0", "sections-2"),
         ("tokenizer", "words-1", zh.TOKENIZER_VERSION),
         ("scorer", "lucene k1=2.0 b=0.6", "lucene k1=1.2 b=0.6"),
     ],

@@ -23,6 +23,14 @@ class FakeWiki:
         self.articles = {"a": Article("a", "甲", "文。", (), "a.md")}
         self.asked: list[tuple[str, list[tuple[str, str]]]] = []
 
+    def with_settings(self, settings: Settings) -> "FakeWiki":
+        twin = FakeWiki(settings)
+        twin.asked = self.asked
+        return twin
+
+    def contents(self) -> list[Article]:
+        return list(self.articles.values())
+
     def examples(self) -> list[str]:
         return ["例？"]
 
