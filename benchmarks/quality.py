@@ -4,7 +4,8 @@
 
 Systems, all over the same cleaned articles and in the same run:
 
-- BM25: our sections and tokens, no vectors, no glossary.
+- BM25: our sections and tokens, the questions asked of each section included, no vectors, no
+  glossary.
 - LangChain: RecursiveCharacterTextSplitter 500/50, BM25Retriever over jieba words, FAISS over the
   bundled encoder (no other model can be had offline), EnsembleRetriever half and half.
 - LangChain, BM25 only: the same without vectors.

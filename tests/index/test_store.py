@@ -277,7 +277,8 @@ assert [name for name in heavy if name in sys.modules] == ["faiss"], "imported o
 
 
 def test_opening_and_searching_load_neither_bm25s_nor_scipy(built: Path, child_environment) -> None:
-    subprocess.run([sys.executable, "-c", OPEN, str(built)], check=True, env=child_environment)
+    done = subprocess.run([sys.executable, "-c", OPEN, str(built)], env=child_environment)
+    assert done.returncode == 0
 
 
 # Failing at the N-th operation

@@ -16,7 +16,6 @@ import numpy as np
 
 from askwiki import text as zh
 from askwiki.answer.reader import EvidenceReader, Sheet, lay_out, weigh_question
-from askwiki.chunk import indexed_text
 from askwiki.embed import Encoder, Vectors
 from askwiki.question import Kind, kind_of
 from askwiki.schema import Chunk, Hit
@@ -200,15 +199,13 @@ class Ranking:
     """The units of all hits, best first, and how surely one of them answers.
 
     `answerable` is the reader's log odds that any sentence answers against "none of them",
-    `known` the share of the question's words that the corpus uses at all, `covered` the most of
-    them that one hit holds, the questions asked of it included, `size` the idf of a word that the
-    corpus lacks: about the logarithm of twice its passages.
+    `known` the share of the question's words that the corpus uses at all, `size` the idf of a word
+    that it lacks: about the logarithm of twice its passages.
     """
 
     units: tuple[Scored, ...]
     answerable: float
     known: float
-    covered: float
     size: float
 
 
@@ -263,12 +260,11 @@ class EvidenceScorer:
             for i, unit in enumerate(self.read(table.hit.chunk).units):
                 found.append(Scored(table.hit, unit, i, float(scores[i]), float(table.shares[i])))
         found.sort(key=lambda s: (-s.score, s.hit.rank, s.index))
-        known, covered = self._coverage(query, hits)
         odds_of_any = float(np.logaddexp.reduce(odds))
-        return Ranking(tuple(found), odds_of_any, known, covered, self._idf(_UNSEEN))
+        return Ranking(tuple(found), odds_of_any, self._known(query), self._idf(_UNSEEN))
 
-    def _coverage(self, query: str, hits: Sequence[Hit]) -> tuple[float, float]:
-        """`known` and `covered` of a `Ranking`, by the general idf of bigrams and whole words."""
+    def _known(self, query: str) -> float:
+        """`known` of a `Ranking`, by the general idf of bigrams and whole words."""
         common = zh.question_weights()
         weights = {
             term: self._general(term) * common.get(term, 1.0)
@@ -277,9 +273,7 @@ class EvidenceScorer:
         }
         unseen = self._idf(_UNSEEN)
         words = Weighted(weights, sum(weights.values()))
-        known = words.share(term for term in weights if self._idf(term) < unseen)
-        covered = (words.share(zh.tokens(indexed_text(hit.chunk))) for hit in hits)
-        return known, max(covered, default=0.0)
+        return words.share(term for term in weights if self._idf(term) < unseen)
 
     def tables(self, query: str, hits: Sequence[Hit]) -> list[Table]:
         """What the weights are applied to, a table a hit."""

@@ -169,7 +169,6 @@ def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
     return {
         "answerable": ranking.answerable,
         "known": ranking.known,
-        "covered": ranking.covered,
         "size": ranking.size,
         "known_by_size": ranking.known * ranking.size,
         "fused_by_size": hits[0].score * ranking.size,
