@@ -66,6 +66,32 @@ def test_a_second_question_stands_below_the_first(reader: Reader, site: Site) ->
     expect(page.locator(".aw-exchange")).to_have_count(0)
 
 
+def test_a_question_sent_while_an_answer_is_being_written_comes_next(
+    reader: Reader, site: Site
+) -> None:
+    page = reader.open(site.url)
+    page.evaluate(
+        """question => {
+            const box = document.querySelector("#aw-box textarea");
+            const observer = new MutationObserver(() => {
+                if (!document.querySelector(".aw-exchange")) return;
+                observer.disconnect();
+                box.value = question;
+                box.dispatchEvent(new Event("input", { bubbles: true }));
+                const enter = { key: "Enter", bubbles: true, cancelable: true };
+                for (const kind of ["keydown", "keypress"])
+                    box.dispatchEvent(new KeyboardEvent(kind, enter));
+            });
+            observer.observe(document.body, { childList: true, subtree: true });
+        }""",
+        "企业总机怎么转接分机？",
+    )
+    reader.ask(WHO_PAYS)
+    expect(page.locator(".aw-tools")).to_have_count(2)
+    asked = page.locator(".aw-question > span:last-child").all_inner_texts()
+    assert asked == [WHO_PAYS, "企业总机怎么转接分机？"]
+
+
 def test_a_question_that_cannot_be_asked_is_refused_in_a_sentence(
     reader: Reader, site: Site
 ) -> None:

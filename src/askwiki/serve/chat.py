@@ -37,6 +37,10 @@ WAITING = 64
 _SCRIPT = (Path(__file__).parent / "page.js").read_text("utf-8")
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_IN_TURN: dict[str, Any] = {**_PRIVATE, "trigger_mode": "always_last"}
+"""For questions: one sent while an answer is being finished comes next. With Gradio's default it
+would be dropped without a word."""
+
 _AT_ONCE: dict[str, Any] = {**_PRIVATE, "queue": False, "trigger_mode": "multiple"}
 """For what only shows something: it does not wait behind questions."""
 
@@ -108,7 +112,7 @@ class Page:
                 asking,
                 concurrency_id="ask",
                 concurrency_limit=self._settings.concurrency,
-                **_PRIVATE,
+                **_IN_TURN,
             )
             for event, handler, inputs in (
                 (self._box.submit, self._ask, [self._box, *state]),
