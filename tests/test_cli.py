@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from scripted_server import ScriptedServer, says
 
 from askwiki.cli import main
 
@@ -121,6 +122,129 @@ def test_corpus_list_names_what_was_skipped(
     assert "skipped b.md: is binary" in captured.err
 
 
+GOOD_ARTICLE = """---
+title: 企业总机
+topic: 企业总机 / 概念
+updated: 2026-01-01
+level: 入门
+---
+
+企业总机是一家单位对外统一使用的电话入口，由它把来电接到各个分机，也让内部的分机互相拨打。
+"""
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    """A corpus that the lint has nothing against."""
+    folder = tmp_path / "clean"
+    (folder / "asked").mkdir(parents=True)
+    (folder / "a.md").write_text(GOOD_ARTICLE, "utf-8")
+    line = {"article": "a", "section": "", "questions": ["总机是啥"]}
+    (folder / "asked" / "a.jsonl").write_text(json.dumps(line), "utf-8")
+    return folder
+
+
+def test_corpus_lint_says_where_and_what_and_exits_with_1(
+    clean: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["corpus", "lint", str(clean)]) == 0
+    assert capsys.readouterr().out == "没有发现问题\n"
+    (clean / "a.md").write_text(GOOD_ARTICLE.replace("level: 入门\n", ""), "utf-8")
+    assert main(["corpus", "lint", "--corpus", str(clean)]) == 1
+    assert capsys.readouterr().out == (
+        f"{clean / 'a.md'}:1: [front-level] 元数据缺少 level：写入门、进阶或专家\n共 1 处需要修改\n"
+    )
+
+
+def test_corpus_lint_speaks_the_language_of_the_setting(
+    clean: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASKWIKI_LANGUAGE", "en")
+    (clean / "a.md").write_text(GOOD_ARTICLE.replace("level: 入门\n", ""), "utf-8")
+    assert main(["corpus", "lint", str(clean)]) == 1
+    assert capsys.readouterr().out.endswith(
+        "the front matter has no level: write 入门, 进阶 or 专家\n1 things to mend\n"
+    )
+
+
+def test_corpus_lint_as_json(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (clean / "a.md").write_text(GOOD_ARTICLE.replace("level: 入门\n", ""), "utf-8")
+    (clean / "b.md").write_bytes(b"\x00")
+    assert main(["corpus", "lint", "--json", str(clean)]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found[0] == {
+        "file": "a.md",
+        "line": 1,
+        "rule": "front-level",
+        "message": "元数据缺少 level：写入门、进阶或专家",
+    }
+    assert [(one["file"], one["line"], one["rule"]) for one in found[1:]] == [
+        ("b.md", None, "unread")
+    ]
+    (clean / "b.md").unlink()
+    (clean / "a.md").write_text(GOOD_ARTICLE, "utf-8")
+    assert main(["corpus", "lint", "--json", str(clean)]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_corpus_lint_of_no_folder_exits_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["corpus", "lint", str(tmp_path / "no")]) == 2
+    assert "does not exist" in capsys.readouterr().err
+
+
+def test_corpus_new_writes_a_template(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["corpus", "new", "总机的费用", "--topic", "企业总机 / 费用", "--corpus", str(clean)]
+    assert main(words) == 2
+    assert "--id numbers/400-overview" in capsys.readouterr().err
+    assert main([*words, "--id", "pbx/cost"]) == 0
+    path = clean / "pbx" / "cost.md"
+    assert capsys.readouterr().out == f"{path}\n"
+    assert "title: 总机的费用\ntopic: 企业总机 / 费用\n" in path.read_text("utf-8")
+    assert main([*words, "--id", "pbx/cost"]) == 2
+    assert "exists and stays as it is" in capsys.readouterr().err
+    assert main(["corpus", "lint", str(clean)]) == 1
+
+
+def test_corpus_import_says_what_it_wrote_and_what_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(
+        "总机怎么用\n作者:百科\n64人看过\n发布时间:2026-02-11\n\n"
+        "总机把来电接到各个分机，内部分机之间可以互相拨打，不另收通话费。\n",
+        "utf-8",
+    )
+    words = ["corpus", "import", "--out", str(tmp_path / "out"), str(page)]
+    assert main(words) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{tmp_path / 'out' / 'page.md'}\t总机怎么用\t1 sections\n"
+    assert captured.err.splitlines() == [
+        f"left out of {page}: {line}" for line in ("作者:百科", "64人看过", "发布时间:2026-02-11")
+    ]
+    assert main([*words, str(tmp_path / "no.txt")]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert f"skipped {page}: 总机怎么用: {tmp_path / 'out' / 'page.md'} exists" in captured.err
+    assert f"skipped {tmp_path / 'no.txt'}: cannot be opened" in captured.err
+
+
+def test_corpus_coverage_writes_the_page_or_prints_it(
+    clean: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clean / "a.md").write_text(
+        f"{GOOD_ARTICLE}\n## 总机怎样办理\n\n向运营商申请，带上营业执照。\n", "utf-8"
+    )
+    out = tmp_path / "docs" / "coverage.md"
+    assert main(["corpus", "coverage", "--corpus", str(clean), "--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"{out}\n"
+    assert "[1](../clean/a.md#总机怎样办理 " in out.read_text("utf-8")
+    assert main(["corpus", "coverage", "--corpus", str(clean)]) == 0
+    # Printed, links are as seen from the working folder.
+    assert "[1](clean/a.md#总机怎样办理 " in capsys.readouterr().out
+
+
 def test_eval_writes_a_report(
     folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -197,3 +321,25 @@ def test_help_and_version() -> None:
     assert run("--version").stdout.startswith("askwiki ")
     assert "exit codes" in run("--help").stdout
     assert run("nonsense").returncode == 2
+
+
+def test_an_answer_in_a_models_words_says_so(
+    folders: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASKWIKI_MIN_CONFIDENCE", "0")
+    reply = "企业总机的通话费由单位承担。[1]"
+    with ScriptedServer(says(reply)) as server:
+        monkeypatch.setenv("ASKWIKI_LLM_BASE_URL", server.url)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        words = ["ask", *folders, "--llm", "openai:scripted", "企业总机的费用由谁承担"]
+        assert main(words) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(reply)
+    assert out.endswith("由语言模型撰写，每句均对照原文核实。\n")
+
+
+def test_a_model_that_cannot_be_set_up_is_a_configuration_error(
+    folders: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", *folders, "--llm", "chatgpt", "问"]) == 2
+    assert "write PROVIDER:MODEL" in capsys.readouterr().err

@@ -1,7 +1,7 @@
 """The `askwiki` command: one thin layer that parses words and prints records.
 
-Exit codes: 0 answered or done, 1 a check found something wrong, 2 usage or configuration error,
-3 abstained, 130 interrupted.
+Exit codes: 0 answered or done, 1 a check found something wrong or a file was skipped, 2 usage or
+configuration error, 3 abstained, 130 interrupted.
 """
 
 import argparse
@@ -142,6 +142,62 @@ def _corpus_list(arguments: argparse.Namespace, settings: "Settings") -> int:
     return OK
 
 
+def _corpus_lint(arguments: argparse.Namespace, settings: "Settings") -> int:
+    from datetime import date
+
+    from askwiki.corpus.lint import lint_folder
+    from askwiki.corpus.lint_words import CLEAN, COUNT
+
+    folder, language = arguments.folder or settings.corpus, settings.language
+    found = lint_folder(folder, date.today(), max_file_mb=settings.max_file_mb)
+    if arguments.json:
+        print(json.dumps([f.to_dict(language) for f in found], ensure_ascii=False, indent=2))
+        return PROBLEMS if found else OK
+    for one in found:
+        place = f"{folder / one.source}:{one.line}" if one.line else str(folder / one.source)
+        print(f"{place}: [{one.rule}] {one.message(language)}")
+    print(COUNT[language].format(len(found)) if found else CLEAN[language])
+    return PROBLEMS if found else OK
+
+
+def _corpus_new(arguments: argparse.Namespace, settings: "Settings") -> int:
+    from datetime import date
+
+    from askwiki.corpus.template import new_article
+
+    topic = arguments.topic.split("/")
+    print(new_article(settings.corpus, arguments.title, topic, arguments.id, date.today()))
+    return OK
+
+
+def _corpus_import(arguments: argparse.Namespace, settings: "Settings") -> int:
+    from askwiki.corpus.importing import import_files
+
+    done = import_files(arguments.files, arguments.out, max_file_mb=settings.max_file_mb)
+    for one in done.written:
+        print(f"{one.path}\t{one.article.title}\t{len(one.article.sections)} sections")
+    for source, lines in done.left_out:
+        for line in lines:
+            print(f"left out of {source}: {line}", file=sys.stderr)
+    for missed in done.skipped:
+        print(f"skipped {missed.source}: {missed.reason}", file=sys.stderr)
+    return PROBLEMS if done.skipped else OK
+
+
+def _corpus_coverage(arguments: argparse.Namespace, settings: "Settings") -> int:
+    from askwiki.corpus.coverage import coverage_page, read_coverage, write_page
+
+    coverage = read_coverage(settings.corpus, settings.topics, max_file_mb=settings.max_file_mb)
+    beside = arguments.out.parent if arguments.out else Path()
+    page = coverage_page(coverage, os.path.relpath(settings.corpus, beside))
+    if arguments.out is None:
+        print(page, end="")
+    else:
+        write_page(arguments.out, page)
+        print(arguments.out)
+    return OK
+
+
 def _eval(arguments: argparse.Namespace, settings: "Settings") -> int:
     from askwiki.evaluate import check_folder, read_questions, run, write_report
 
@@ -158,6 +214,8 @@ def _eval(arguments: argparse.Namespace, settings: "Settings") -> int:
         )
     manifest = wiki.store.manifest
     setup = {"encoder": manifest.encoder_id, "corpus": manifest.corpus_digest[:16]}
+    if settings.llm:
+        setup["llm"] = settings.llm
     write_report(judged, arguments.out, setup=setup, language=settings.language)
     print((arguments.out / "summary.md").read_text("utf-8").split("\n\n## ")[0])
     print(f"\n{arguments.out}/: summary.md, summary.json, results.jsonl, results.csv")
@@ -171,8 +229,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="askwiki",
         description="Answers from a wiki of Chinese articles, every sentence with its source.",
-        epilog="exit codes: 0 answered or done, 1 a check found something wrong, "
-        "2 usage or configuration error, 3 abstained",
+        epilog="exit codes: 0 answered or done, 1 a check found something wrong or a file was "
+        "skipped, 2 usage or configuration error, 3 abstained",
     )
     from askwiki import __version__
 
@@ -187,10 +245,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on")
     serve.add_argument("--port", type=int, help="port to listen on")
     _index_commands(commands)
-    corpus = commands.add_parser("corpus", help="look at the articles")
-    parts = corpus.add_subparsers(metavar="COMMAND", required=True)
-    listing = _command(parts, "list", _corpus_list, "list articles, and files that were skipped")
-    listing.add_argument("--json", action="store_true", help="print JSON")
+    _corpus_commands(commands)
     judge = _command(commands, "eval", _eval, "judge a set of questions")
     judge.add_argument("questions", type=Path, help="a .jsonl, .csv or .tsv file")
     judge.add_argument("--out", type=Path, required=True, help="folder for the report")
@@ -207,6 +262,25 @@ def _index_commands(commands: Any) -> None:
     stats.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _corpus_commands(commands: Any) -> None:
+    corpus = commands.add_parser("corpus", help="look after the articles")
+    parts = corpus.add_subparsers(metavar="COMMAND", required=True)
+    listing = _command(parts, "list", _corpus_list, "list articles, and files that were skipped")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    lint = _command(parts, "lint", _corpus_lint, "say what to mend; exit code 1 where there is any")
+    lint.add_argument("folder", nargs="?", type=Path, help="folder of articles")
+    lint.add_argument("--json", action="store_true", help="print JSON")
+    new = _command(parts, "new", _corpus_new, "write the template of an article")
+    new.add_argument("title")
+    new.add_argument("--topic", required=True, help="one to three levels, as in '400电话 / 资费'")
+    new.add_argument("--id", help="folder/name of the file; without it made of an ASCII title")
+    bring = _command(parts, "import", _corpus_import, "write raw pages and plain texts as Markdown")
+    bring.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .txt file")
+    bring.add_argument("--out", type=Path, required=True, help="folder for the articles")
+    coverage = _command(parts, "coverage", _corpus_coverage, "say what the articles cover")
+    coverage.add_argument("--out", type=Path, help="file for the page; without it, it is printed")
+
+
 def _command(
     commands: Any,
     name: str,
@@ -218,13 +292,14 @@ def _command(
     parser.add_argument("--corpus", type=Path, help="folder of articles")
     parser.add_argument("--index", type=Path, help="folder of the index")
     parser.add_argument("--encoder", help='"default", or a sentence-transformers name or path')
+    parser.add_argument("--llm", help="language model that writes the answers, as PROVIDER:MODEL")
     return parser
 
 
 def _settings(arguments: argparse.Namespace) -> "Settings":
     from askwiki.settings import Settings
 
-    names = ("corpus", "index", "encoder", "host", "port")
+    names = ("corpus", "index", "encoder", "llm", "host", "port")
     return Settings.load(**{name: getattr(arguments, name, None) for name in names})
 
 
@@ -246,6 +321,8 @@ def _readable(answer: Answer) -> str:
     for cited in answer.citations:
         where = f"《{cited.title}》" + (f" › {cited.section}" if cited.section else "")
         lines.append(f"[{cited.number}] {where}  {cited.source}:{cited.start}-{cited.end}")
+    if any(sentence.verdict == "supported" for sentence in answer.sentences):
+        lines += ["", "由语言模型撰写，每句均对照原文核实。"]
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@
     ├── QuestionError            the question is empty or too long
     ├── QuestionSetError         a file of questions cannot be read
     ├── FeedbackError            a thumb cannot be written to its file
+    ├── ModelError               the language model gave no answer; the articles' own words stand in
     └── UnknownArticleError      no article has this id
 
 A message says what was wrong, with what, and what to do about it.
@@ -62,6 +63,18 @@ class QuestionError(AskWikiError):
 
 class QuestionSetError(AskWikiError):
     """A file of questions to judge cannot be read."""
+
+
+class ModelError(AskWikiError):
+    """The language model gave no answer; `kind` says in a word why.
+
+    It never leaves `AskWiki`, which answers in the articles' own words then, and its message holds
+    nothing that the model or its server sent: that may name a key.
+    """
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(f"{kind} ({detail})" if detail else kind)
+        self.kind = kind
 
 
 class FeedbackError(AskWikiError):

@@ -12,6 +12,13 @@ from typing import Any, Literal
 Status = Literal["answered", "partial", "abstained"]
 Reason = Literal["no_evidence", "out_of_scope", "unclear", "human_requested", "model_unavailable"]
 Verdict = Literal["verbatim", "supported", "unsupported"]
+ModelPart = Literal["", "wrote", "cut", "unproved", "declined", "failed"]
+"""What a language model did for an answer: it was not asked; it wrote it; it wrote up to its token
+limit; what it wrote was not proved; it found no answer in the passages; it gave none in time. In the
+last three the articles' own sentences stand in."""
+
+LEVELS = ("入门", "进阶", "专家")
+"""Whom an article is written for, from the beginner up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,14 @@ class Article:
     topic: tuple[str, ...] = ()
     """Topic path, at most three levels, for the menu."""
     aliases: tuple[str, ...] = ()
+    level: str = ""
+    """For whom it is written, one of `LEVELS`; "" where it does not say."""
+    related: tuple[str, ...] = ()
+    """Ids of articles to read next."""
+    references: tuple[str, ...] = ()
+    """Names of the standards, recommendations and regulations that its facts rest on."""
+    review: str | None = None
+    """ISO date by which its facts shall be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +151,7 @@ class Trace:
     signals: Mapping[str, float] = field(default_factory=dict)
     """The figures the confidence was made from."""
     notes: tuple[str, ...] = ()
+    model: ModelPart = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,9 @@ class TestFrontMatter:
     def test_all_fields(self) -> None:
         article = parse(
             "---\ntitle: 呼叫转移\ntopic: 总机 / 转移 / 设置 / 多余\naliases: [飞线, 400]\n"
-            "updated: 2026-11-21\nurl: https://example.com/a\nowner: 无关\n---\n\n正文。\n"
+            "updated: 2026-11-21\nurl: https://example.com/a\nowner: 无关\nlevel: 进阶\n"
+            "related: [numbers/400-overview, pbx/calls]\nreview: 2027-11-21\n"
+            "references:\n  - ITU-T G.711\n  - RFC 3261\n---\n\n正文。\n"
         )
         assert article == Article(
             id="guide/call-transfer_howto",
@@ -35,6 +37,10 @@ class TestFrontMatter:
             updated="2026-11-21",
             topic=("总机", "转移", "设置"),
             aliases=("飞线", "400"),
+            level="进阶",
+            related=("numbers/400-overview", "pbx/calls"),
+            references=("ITU-T G.711", "RFC 3261"),
+            review="2027-11-21",
         )
         assert shown(article) == [((), "正文。")]
 
@@ -57,6 +63,35 @@ class TestFrontMatter:
     )
     def test_updated(self, value: str, iso: str | None) -> None:
         assert parse(f"---\nupdated: {value}\n---\n正文").updated == iso
+
+    def test_names_as_strings(self) -> None:
+        article = parse(
+            "---\nrelated: pbx/calls、cafe\u0301\nreferences: 甲、乙管理办法；RFC 3261\n---\n正文"
+        )
+        assert article.related == ("pbx/calls", "caf\u00e9")
+        assert article.references == ("甲、乙管理办法", "RFC 3261")
+
+    @pytest.mark.parametrize("field", ["level", "related", "references", "review"])
+    def test_empty_is_left_out(self, field: str) -> None:
+        assert parse(f"---\ntitle: 总机\n{field}:\n---\n正文") == parse(
+            "---\ntitle: 总机\n---\n正文"
+        )
+
+    @pytest.mark.parametrize(
+        ("front", "what"),
+        [
+            ("level: 初级", "level is '初级': write 入门, 进阶 or 专家, or leave it out"),
+            ("level: [入门]", r"level is \['入门'\]: write 入门"),
+            ("review: 明年", "review is '明年': write a date such as 2027-06-30, or leave it out"),
+            ("review: '2027-13-01'", "review is '2027-13-01': write a date"),
+            ("related: [a: b]", r"related holds {'a': 'b'}: write a list of names, those with a"),
+            ("references: [[甲]]", r"references holds \['甲'\]: write a list of names"),
+            ("references: {RFC 3261: SIP}", "references holds {'RFC 3261': 'SIP'}: write a list"),
+        ],
+    )
+    def test_values_that_cannot_be_meant(self, front: str, what: str) -> None:
+        with pytest.raises(CorpusError, match=f"front matter is broken at line 3: {what}"):
+            parse(f"---\ntitle: 总机\n{front}\n---\n正文")
 
     def test_only_web_addresses_become_urls(self) -> None:
         assert parse("---\nurl: javascript:alert(1)\n---\n正文").url is None
@@ -106,6 +141,27 @@ class TestTitle:
     def test_title_heading_after_sections_ends_them(self) -> None:
         article = parse("## 提示\n\n先读。\n\n# 总机\n\n正文。")
         assert shown(article) == [(("提示",), "先读。"), ((), "正文。")]
+
+
+class TestRunIn:
+    """A heading whose words the text below already says is not said again."""
+
+    def test_it_names_a_section_and_adds_no_text(self) -> None:
+        article = parse("导言。\n\n## 稳定 {.run-in}\n\n稳定最要紧。\n\n## 别的\n\n后文。")
+        assert article.text == "导言。\n\n稳定最要紧。\n\n别的\n\n后文。"
+        assert shown(article) == [
+            ((), "导言。"),
+            (("稳定",), "稳定最要紧。"),
+            (("别的",), "后文。"),
+        ]
+
+    def test_without_words_it_ends_a_section(self) -> None:
+        article = parse("# 题\n\n## 甲\n\n一。\n\n## {.run-in}\n\n二。")
+        assert shown(article) == [(("甲",), "一。"), ((), "二。")]
+        assert article.text == "甲\n\n一。\n\n二。"
+
+    def test_other_attributes_are_dropped(self) -> None:
+        assert shown(parse("# 题\n\n## 甲 {#a}\n\n一。")) == [(("甲",), "一。")]
 
 
 class TestBlocks:

@@ -35,7 +35,7 @@ MANIFEST = Manifest(
 
 
 def content(**changed: Any) -> dict[str, Any]:
-    return {"format": 1, **json.loads(json.dumps(asdict(MANIFEST))), **changed}
+    return {"format": 2, **json.loads(json.dumps(asdict(MANIFEST))), **changed}
 
 
 def test_a_seal_is_json_with_the_sha256_of_its_content() -> None:
@@ -125,8 +125,8 @@ def test_sealed_nonsense_is_refused(data: bytes) -> None:
 
 def test_another_format_is_a_mismatch_whatever_else_it_holds() -> None:
     with pytest.raises(IndexMismatchError) as caught:
-        Manifest.from_bytes(seal(b'{"format":2}'))
-    assert str(caught.value) == "the index has format version 2, this askwiki reads 1"
+        Manifest.from_bytes(seal(b'{"format":1}'))
+    assert str(caught.value) == "the index has format version 1, this askwiki reads 2"
 
 
 def test_every_field_of_an_article_is_in_its_digest(new_article) -> None:
@@ -141,9 +141,13 @@ def test_every_field_of_an_article_is_in_its_digest(new_article) -> None:
         replace(article, updated="2024-01-01"),
         replace(article, topic=()),
         replace(article, aliases=()),
+        replace(article, level="入门"),
+        replace(article, related=("b",)),
+        replace(article, references=("b",)),
+        replace(article, review="2024-01-01"),
     ]
     digests = [article_digest(other) for other in (article, *others)]
-    assert len(set(digests)) == 10
+    assert len(set(digests)) == 14
     assert article_digest(replace(article)) == digests[0]
 
 

@@ -121,6 +121,10 @@ def test_every_field_of_articles_and_chunks_survives(tmp_path: Path, new_article
         updated="2024-02-30",
         topic=("甲", "乙"),
         aliases=(),
+        level="进阶",
+        related=("é/另", "乙/丙"),
+        references=("ITU-T G.711", "RFC 3261"),
+        review="2027-01-31",
     )
     made = build_store([article], encoder, tmp_path)
     opened = open_store(tmp_path, encoder)
@@ -615,8 +619,8 @@ def test_another_version_is_a_mismatch(built: Path, key: str, old: str, new: str
 
 
 def test_another_format_is_a_mismatch(built: Path) -> None:
-    rewrite(built / "gen-1", format=2)
-    with pytest.raises(IndexMismatchError, match=f"format version 2, this .* reads 1.*{MENDING}"):
+    rewrite(built / "gen-1", format=1)
+    with pytest.raises(IndexMismatchError, match=f"format version 1, this .* reads 2.*{MENDING}"):
         open_store(built)
 
 

@@ -47,7 +47,7 @@ def _read(lines: Iterable[str], places: set[Place], known: dict[Place, list[str]
         if not line.strip():
             continue
         try:
-            place, questions = _record(line)
+            place, questions = record(line)
         except (ValueError, KeyError, TypeError):
             reasons.append(
                 f'line {number} is not {{"article": …, "section": …, "questions": [ … ]}}: mend it'
@@ -61,7 +61,12 @@ def _read(lines: Iterable[str], places: set[Place], known: dict[Place, list[str]
     return reasons
 
 
-def _record(line: str) -> tuple[Place, list[str]]:
+def record(line: str) -> tuple[Place, list[str]]:
+    """The place and the questions of a line.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no such line.
+    """
     row = json.loads(line)
     article, section, questions = row["article"], row["section"], row["questions"]
     if not isinstance(questions, list) or not all(isinstance(q, str) for q in questions):

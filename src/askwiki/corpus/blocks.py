@@ -7,7 +7,7 @@ Every parser of this room ends in a list of headings and blocks; how those becom
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -34,6 +34,8 @@ class Heading:
     level: int
     text: str
     shown: bool = True
+    line: int = field(default=0, compare=False)
+    """The line of the source that it stands on, from 1; 0 where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def assemble(pieces: Iterable[Piece]) -> tuple[str, tuple[Section, ...]]:
     sections: list[Section] = []
     path: list[Heading] = []
     end, opening = 0, True
-    for piece in _kept(pieces):
+    for piece in standing(pieces):
         if isinstance(piece, Heading):
             path = [above for above in path if above.level < piece.level] + [piece]
             opening = True
@@ -115,7 +117,7 @@ def assemble(pieces: Iterable[Piece]) -> tuple[str, tuple[Section, ...]]:
     return _GAP.join(parts), tuple(sections)
 
 
-def _kept(pieces: Iterable[Piece]) -> list[Piece]:
+def standing(pieces: Iterable[Piece]) -> list[Piece]:
     """`pieces` without empty blocks and without headings that nothing stands below."""
     kept: list[Piece] = []
     following: Piece | None = None

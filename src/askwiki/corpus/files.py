@@ -16,6 +16,8 @@ from askwiki.errors import CorpusError
 TEXT_SUFFIXES = (".md", ".txt")
 ASKED = "asked"
 """The folder below the corpus with the questions that its sections answer."""
+QUESTIONS = "questions"
+"""The folder below the corpus with the questions that the wiki is judged by."""
 
 _MB = 1024 * 1024
 _DOCUMENT_SUFFIXES = (
@@ -58,6 +60,11 @@ def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
 def asked_files(folder: Path) -> list[Path]:
     """The files of questions that sections answer, in sorted order."""
     return sorted((folder / ASKED).glob("*.jsonl"))
+
+
+def question_files(folder: Path) -> list[Path]:
+    """The question sets of a corpus, in sorted order."""
+    return sorted((folder / QUESTIONS).glob("*.jsonl"))
 
 
 def corpus_digest(folder: Path) -> str:
@@ -113,6 +120,26 @@ def read_text(path: Path, max_file_mb: float) -> str:
     except OSError as error:
         hint = _HINTS.get(type(error), "check that it exists and can be opened")
         raise CorpusError(f"cannot be opened ({error.strerror}): {hint}") from None
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that was not there, and the folders above it.
+
+    Raises:
+        CorpusError: it was there, or cannot be written; what was there stays as it is.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CorpusError(
+            f"{path} exists and stays as it is: move it away or choose another name"
+        ) from None
+    except OSError as error:
+        raise CorpusError(
+            f"{path} cannot be written ({error.strerror}): check the folder"
+        ) from None
 
 
 _HINTS: dict[type[OSError], str] = {

@@ -44,7 +44,7 @@ def load_corpus(folder: Path, *, max_file_mb: float = 10.0) -> Corpus:
     taken: set[str] = set()
     for source, found in _sources(folder, skipped):
         try:
-            fresh = _articles(found, source, max_file_mb)
+            fresh = read_articles(found, source, max_file_mb)
         except (CorpusError, RecursionError) as error:
             skipped += _skipped(source, " ".join(str(error).split()))
             continue
@@ -95,7 +95,12 @@ def _name_reason(source: str) -> str | None:
     return None
 
 
-def _articles(path: Path, source: str, max_file_mb: float) -> tuple[Article, ...]:
+def read_articles(path: Path, source: str, max_file_mb: float) -> tuple[Article, ...]:
+    """The articles in the file `path`, which stands at `source` below the corpus folder.
+
+    Raises:
+        CorpusError: it cannot be read, or holds no text.
+    """
     raw = read_text(path, max_file_mb)
     if path.suffix.lower() == ".md":
         return (parse_markdown(raw, source),)

@@ -21,6 +21,7 @@ _TIGHT_HEADING = re.compile(r"^( {0,3}#{1,6})[\u00a0\u3000]+|^( {0,3}#{2,6})(?=[
 _NOTE = re.compile(r"^\[\^[^\]\s]+\]:[ \t]*")
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]+\]")
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*(?:[#.][^{}\s]+|[\w-]+=[^{}\s]+)(?:\s+[^{}]*)?\}\s*$")
+_RUN_IN = re.compile(r"(?:^|\s+)\{\.run-in\}\s*$")
 _ATTRIBUTE_LINE = re.compile(r"\{:[^{}]*\}|\[\[?toc\]?\]|\{\{?\s*toc\s*\}?\}", re.IGNORECASE)
 _PERMALINK = re.compile(f"{inline.LINK}[#¶§🔗\\s]*{inline.UNLINK}")
 _CLOSING_HASHES = re.compile(r"(?:\s+|(?<=[㐀-鿿]))#+$")
@@ -28,14 +29,20 @@ _CHECKBOX = re.compile(r"\[[ xX]\] ")
 _LONGEST_UNDERLINED = 60
 
 
-def render(body: str) -> list[Piece]:
-    """The headings and blocks of a Markdown text, blocks of nothing but links left out."""
-    root = SyntaxTreeNode(_PARSER.parse(_mended(body)))
-    return _without_links(list(_pieces(root.children)))
+def render(body: str, *, first_line: int = 1) -> list[Piece]:
+    """The headings and blocks of a Markdown text, blocks of nothing but links left out.
+
+    `first_line` is the number of the first line of `body` in its file.
+    """
+    mended = _mended(body)
+    root = SyntaxTreeNode(_PARSER.parse("\n".join(mended)))
+    # Mending may add lines; headings stand where the author sees them.
+    lines = [n for n, line in enumerate(mended, first_line) for _ in range(line.count("\n") + 1)]
+    return _without_links(list(_pieces(root.children, lines)))
 
 
-def _mended(body: str) -> str:
-    """What CommonMark does not know but authors write: `##标题`, footnotes."""
+def _mended(body: str) -> list[str]:
+    """The lines, with what CommonMark does not know but authors write: `##标题`, footnotes."""
     fence = ""
     mended = []
     for line in body.split("\n"):
@@ -50,14 +57,14 @@ def _mended(body: str) -> str:
             # Between backticks `[^0-9]` is no footnote.
             line = line if "`" in line else _NOTE_MARK.sub("", line)
         mended.append(line)
-    return "\n".join(mended)
+    return mended
 
 
-def _pieces(nodes: Iterable[SyntaxTreeNode]) -> Iterator[Piece]:
+def _pieces(nodes: Iterable[SyntaxTreeNode], lines: Sequence[int] = ()) -> Iterator[Piece]:
     for node in nodes:
         match node.type:
             case "heading":
-                yield from _heading(node)
+                yield from _heading(node, lines)
             case "paragraph":
                 yield from _paragraph(_markup(node))
             case "bullet_list" | "ordered_list":
@@ -79,15 +86,17 @@ def _markup(node: SyntaxTreeNode) -> str:
     return inline.markup(inner.token.children or []) if inner and inner.token else ""
 
 
-def _heading(node: SyntaxTreeNode) -> Iterator[Piece]:
+def _heading(node: SyntaxTreeNode, lines: Sequence[int]) -> Iterator[Piece]:
     text = _PERMALINK.sub("", _markup(node))
-    words = _CLOSING_HASHES.sub("", _ATTRIBUTES.sub("", inline.plain(text)))
+    words, run_in = _RUN_IN.subn("", inline.plain(text))
+    words = _CLOSING_HASHES.sub("", _ATTRIBUTES.sub("", words))
     underlined = node.markup in ("-", "=")
     # A rule right below a paragraph reads as an underline; nobody writes such headings.
     if underlined and (len(words) > _LONGEST_UNDERLINED or words.endswith(("。", "；", "：", ":"))):
         yield from _paragraph(text)
-    elif words:
-        yield Heading(int(node.tag[1]), words)
+    elif words or run_in:
+        line = lines[node.map[0]] if node.map and lines else 0
+        yield Heading(int(node.tag[1]), words, shown=not run_in, line=line)
 
 
 def _paragraph(text: str) -> Iterator[Block]:

@@ -13,7 +13,7 @@ from typing import Any
 from askwiki.errors import IndexDamagedError, IndexMismatchError
 from askwiki.schema import Article
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raise it whenever the files of an index change their layout: old indexes then refuse."""
 
 

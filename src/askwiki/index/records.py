@@ -26,6 +26,10 @@ def articles_to_bytes(articles: Iterable[Article]) -> bytes:
             "updated": article.updated,
             "topic": article.topic,
             "aliases": article.aliases,
+            "level": article.level,
+            "related": article.related,
+            "references": article.references,
+            "review": article.review,
         }
         for article in articles
     )
@@ -49,6 +53,8 @@ def _article(
     sections: Sequence[tuple[Sequence[str], int, int, Sequence[str]]],
     topic: Sequence[str],
     aliases: Sequence[str],
+    related: Sequence[str],
+    references: Sequence[str],
     **rest: str,
 ) -> Article:
     return Article(
@@ -57,6 +63,8 @@ def _article(
         ),
         topic=tuple(topic),
         aliases=tuple(aliases),
+        related=tuple(related),
+        references=tuple(references),
         **rest,
     )
 
