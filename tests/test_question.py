@@ -65,16 +65,24 @@ def test_a_lead_in_stays_with_its_question() -> None:
     assert split_parts(text) == (text,)
 
 
-def test_a_follow_up_is_searched_with_the_question_before_it() -> None:
+def test_a_follow_up_that_says_next_to_nothing_is_searched_with_the_subject_before_it() -> None:
     read = read_question("那要多少钱？", [("400电话怎么办理？", "……"), ("你好", "您好")])
     assert read.query == "400电话 那要多少钱？"
-    assert read.follows_up
+    assert (read.follows_up, read.past) == (True, ("400电话怎么办理？",))
     assert read_question("那要多少钱？", [Turn("400电话怎么办理？")]).query == read.query
 
 
-def test_a_new_subject_is_searched_alone() -> None:
-    read = read_question("企业彩铃怎么换", [("400电话怎么办理？", "……")])
+def test_any_other_question_is_searched_alone_whatever_was_asked_before() -> None:
+    history = [("400电话怎么办理？", "……"), ("那多久能办好呢？", "……")]
+    read = read_question("企业彩铃怎么换", history)
     assert (read.query, read.follows_up) == ("企业彩铃怎么换", False)
+    assert read.past == ("400电话怎么办理？", "那多久能办好呢？")
+
+
+def test_no_more_than_four_past_questions_count() -> None:
+    history = [Turn(f"{place}的400电话怎么办理？") for place in "甲乙丙丁戊"]
+    past = read_question("那要多少钱？", history).past
+    assert past == tuple(turn.question for turn in history[1:])
 
 
 def test_invisible_characters_are_dropped_and_space_folded() -> None:

@@ -5,7 +5,7 @@ Its kind (definition, procedure, list …), the questions in it, and whether it 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from askwiki import text as zh
@@ -22,8 +22,9 @@ Kind = Literal[
 class Question:
     """A question as it will be searched.
 
-    `text` is what the user typed, without invisible characters; `query` stands
-    alone, the history taken into account; `parts` are the questions in it.
+    `text` is what the user typed, without invisible characters; `query` is searched for: the same,
+    or with the subject of the question before where it says next to nothing itself; `parts` are
+    the questions in it, `past` those asked before it, oldest first.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Question:
     kind: Kind
     parts: tuple[str, ...]
     follows_up: bool = False
+    past: tuple[str, ...] = ()
 
 
 def read_question(raw: str, history: History = (), max_chars: int = 2000) -> Question:
@@ -51,12 +53,18 @@ def read_question(raw: str, history: History = (), max_chars: int = 2000) -> Que
             "shorten it, or raise ASKWIKI_MAX_QUESTION_CHARS"
         )
     request = request_of(text)
-    previous = _previous(history)
-    follows_up = request in ("search", "noise") and bool(previous) and _leans_on_previous(text)
+    past = _past(history)
+    follows_up = request in ("search", "noise") and bool(past) and _leans_on_previous(text)
     request = "search" if follows_up else request
-    query = f"{subject_of(previous) or previous} {text}" if follows_up else text
+    bare = follows_up and len(re.sub(r"\W", "", text)) <= BARE
+    query = f"{subject_of(past[-1]) or past[-1]} {text}" if bare else text
     parts = (query,) if follows_up else split_parts(text)
-    return Question(text, query, request, kind_of(text), parts, follows_up)
+    return Question(text, query, request, kind_of(text), parts, follows_up, past)
+
+
+def restated(question: Question, query: str) -> Question:
+    """`question` as `query` words it, which stands alone."""
+    return replace(question, query=query, kind=kind_of(query), parts=split_parts(query))
 
 
 # --- kind --------------------------------------------------------------------------------------
@@ -163,14 +171,22 @@ _LEANS = re.compile(
 )
 
 
-def _previous(history: Sequence[Turn | tuple[str, str]]) -> str:
-    """The last question in `history` that asked something, without invisible characters."""
-    for turn in reversed(history):
-        asked = turn.question if isinstance(turn, Turn) else turn[0]
-        asked = zh.visible(asked).strip()
-        if asked and request_of(asked) == "search":
-            return asked[:200]
-    return ""
+BARE = 6
+"""Characters up to which a question that leans on the last one says nothing by itself."""
+
+REMEMBERED = 4
+"""Past questions that can still say what the conversation is about."""
+
+
+def _past(history: Sequence[Turn | tuple[str, str]]) -> tuple[str, ...]:
+    """The last questions in `history` that asked something, without invisible characters."""
+    asked = [zh.visible(t.question if isinstance(t, Turn) else t[0]).strip() for t in history]
+    wanted = [text[:200] for text in asked if text]
+    # What leans on an earlier question looks like noise and is a question all the same.
+    kept = [text for text in wanted if request_of(text) in ("search", "noise")]
+    while kept and request_of(kept[0]) == "noise":
+        kept.pop(0)
+    return tuple(kept[-REMEMBERED:])
 
 
 def _leans_on_previous(text: str) -> bool:

@@ -8,7 +8,7 @@ normalised scores follows Bruch, Gai and Ingber, "An Analysis of Fusion Function
 for Hybrid Retrieval" (2023).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,8 +24,21 @@ EXPANSION_WEIGHT = 0.3
 POOL = 100
 """Candidates taken from each arm before they are fused."""
 
+CARRIED_WEIGHT = 0.15
+"""Added to the fused score of sections in the article that the conversation is about. Chosen on
+conversations of the training and tuning questions (`training/LOG.md`)."""
+
+FADING = 0.7
+"""What is left of a topic after each further question."""
+
 NEAR_DUPLICATE = 0.9
 """Share of common bigrams from which a lower hit counts as a copy of a higher one."""
+
+
+Topic = Mapping[str, float]
+"""Articles that a conversation is about, each with its share from 0 to 1."""
+
+NO_TOPIC: Topic = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +49,13 @@ class Retriever:
     encoder: Encoder
     dense_weight: float = 0.2
 
-    def retrieve(self, query: str, k: int = 5) -> list[Hit]:
+    def retrieve(self, query: str, k: int = 5, topic: Topic = NO_TOPIC) -> list[Hit]:
         """The `k` best chunks, best first; fewer where neither arm finds more, none copied.
+
+        Args:
+            query: what to search for.
+            k: how many at most.
+            topic: articles that the conversation is about, each 0 to 1; see `topic_of`.
 
         Raises:
             ValueError: `k` is below 1.
@@ -46,8 +64,40 @@ class Retriever:
             raise ValueError(f"k must be at least 1, got {k}")
         if not self.store.chunks:
             return []
-        vector = self.encoder.encode_query([query])
-        return self._distinct(self._fused(query, vector), k)
+        return self._distinct(self._near(topic, self._searched(query)), k)
+
+    def topic_of(self, questions: Sequence[str]) -> Topic:
+        """What a conversation is about after `questions`, oldest first: articles, each 0 to 1.
+
+        The articles of the three best sections of the last question, and, fading, those of the
+        questions before it. A question on another subject is not drawn back by this: its own
+        article leads by more than the weight of a topic.
+        """
+        topic: dict[str, float] = {}
+        for question in questions if self.store.chunks else ():
+            best = self._near(topic, self._searched(question))[:3]
+            fresh: dict[str, float] = {}
+            for hit in best:
+                share = hit.score / best[0].score
+                fresh.setdefault(hit.chunk.article_id, share)
+            for article, share in topic.items():
+                fresh[article] = max(fresh.get(article, 0.0), share * FADING)
+            topic = fresh
+        return topic
+
+    def _searched(self, query: str) -> list[Hit]:
+        return self._fused(query, self.encoder.encode_query([query]))
+
+    @staticmethod
+    def _near(topic: Topic, hits: list[Hit]) -> list[Hit]:
+        """`hits` in the order of their scores with what the topic adds; their scores hold it."""
+        if not topic:
+            return hits
+        lifted = [
+            replace(hit, score=hit.score + CARRIED_WEIGHT * topic.get(hit.chunk.article_id, 0.0))
+            for hit in hits
+        ]
+        return sorted(lifted, key=lambda hit: -hit.score)
 
     def _fused(self, query: str, vector: Vectors) -> list[Hit]:
         terms = query_terms(query)

@@ -186,9 +186,13 @@ def units(text: str) -> list[Unit]:
 
 @cache
 def glossary() -> Mapping[str, tuple[str, ...]]:
-    """Each term of `data/glossary.txt`, normalised, with the other terms of its line."""
-    lines = files("askwiki").joinpath("data/glossary.txt").read_text("utf-8").splitlines()
-    return parse_glossary(lines)
+    """Each term of `data/glossary.txt` and `data/everyday.txt` with the other names of it.
+
+    The former holds names of the trade, the latter what people say instead of written words.
+    """
+    data = files("askwiki").joinpath("data")
+    names = (data.joinpath(name).read_text("utf-8") for name in ("glossary.txt", "everyday.txt"))
+    return parse_glossary(line for text in names for line in text.splitlines())
 
 
 @cache
@@ -201,6 +205,12 @@ def question_weights() -> Mapping[str, float]:
     rows = files("askwiki").joinpath("data/question_weights.tsv").read_text("utf-8").splitlines()
     pairs = (row.split("\t") for row in rows if row and not row.startswith("#"))
     return {term: float(weight) for term, weight in pairs}
+
+
+@cache
+def _longest() -> int:
+    """Characters of the longest term of the glossary."""
+    return max(map(len, glossary()))
 
 
 def parse_glossary(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
@@ -226,8 +236,10 @@ def expansions(text: str, table: Mapping[str, Sequence[str]] | None = None) -> l
     """The other names of every glossary term in `text`, longest terms first, each once."""
     table = glossary() if table is None else table
     rest = normalise(text)
+    reach = range(1, min(_longest(), len(rest)) + 1) if table is glossary() else None
+    parts = {rest[i : i + n] for n in reach for i in range(len(rest) + 1 - n)} if reach else table
     found: list[str] = []
-    for term in sorted((t for t in table if t in rest), key=len, reverse=True):
+    for term in sorted((t for t in parts if t in table and t in rest), key=lambda t: (-len(t), t)):
         if term not in rest:
             continue
         rest = rest.replace(term, "\n")

@@ -79,13 +79,16 @@ def test_only_the_answer_is_timed(wiki: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert result.latency_ms == 250.0
 
 
-def test_history_goes_along_and_its_query_is_retrieved(wiki: Any) -> None:
-    item = Item("h", "它呢？", history=(("总机是什么", "…"),))
-    wiki.answers["它呢？"] = replace(wiki.answers["天气？"], trace=Trace(query="总机 它呢？"))
+def test_history_goes_along_and_what_was_found_with_it_is_judged(wiki: Any) -> None:
+    item = Item("h", "它呢？", article="a", history=(("总机是什么", "…"),))
+    hits = tuple(wiki.retrieve("几位？", 5))
+    wiki.retrieved.clear()
+    wiki.answers["它呢？"] = replace(wiki.answers["天气？"], trace=Trace(hits=hits))
     alone = Item("i", "它呢？")
-    run([item, alone], wiki.ask, wiki.retrieve, wiki.article_text, k=3)
+    done = run([item, alone], wiki.ask, wiki.retrieve, wiki.article_text, k=3)
     assert wiki.asked == [("它呢？", (("总机是什么", "…"),)), ("它呢？", ())]
-    assert wiki.retrieved == [("总机 它呢？", 3), ("它呢？", 3)]
+    assert wiki.retrieved == [("它呢？", 3)]
+    assert len(done.results[0].hits) == min(3, len(hits))
 
 
 @pytest.mark.parametrize("confidence", [1.5, -0.1, float("nan")])

@@ -118,7 +118,8 @@ def _result(item: Item, ask: Ask, retrieve: Retrieve, article_text: ArticleText,
         started = perf_counter()
         answer = ask(item.question, item.history)
         latency_ms = (perf_counter() - started) * 1000
-        hits = retrieve(_query(item, answer), k)[:k]
+        # In a conversation what was said before takes part in the search: ask what was found then.
+        hits = (answer.trace.hits if item.history else retrieve(item.question, k))[:k]
     except AskWikiError as error:
         return _nothing(item, "failed", k, f"{type(error).__name__}: {error}")
     if not 0.0 <= answer.confidence <= 1.0:
@@ -136,10 +137,6 @@ def _result(item: Item, ask: Ask, retrieve: Retrieve, article_text: ArticleText,
         tuple(asdict(citation) for citation in answer.citations),
         latency_ms,
     )
-
-
-def _query(item: Item, answer: Answer) -> str:
-    return (answer.trace.query if item.history else "") or item.question
 
 
 def _missing(item: Item, answer: Answer | None) -> tuple[str, ...]:
