@@ -7,6 +7,7 @@ may train.
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,9 +98,29 @@ class Reading:
     row: int = -1
 
 
-def section_readings(folder: Path, rows: list[SectionRow]) -> list[Reading]:
-    """The everyday questions written on documentation sections, both files."""
+OWN = Path(__file__).parent / "questions"
+"""Questions written for this training room; the sections they are about are in the data folder."""
+
+
+def own_readings(rows: list[SectionRow]) -> list[Reading]:
+    """Our own questions on whole pages of documentation; one page in four is for tuning.
+
+    The questions of a page stay together: what is held back is a page nobody has seen.
+    """
     found = []
+    for record in read_lines(OWN / "reading.jsonl"):
+        row = rows[record["row"]]
+        split: Split = "train" if zlib.crc32(row.source.encode()) % 4 else "tune"
+        for qa in record["qas"]:
+            answer = row.text[qa["start"] : qa["end"]]
+            found.append(Reading(qa["q"], row.text, answer, qa["start"], split, row.row))
+        found += [Reading(q, row.text, None, -1, split, row.row) for q in record["unanswerable"]]
+    return found
+
+
+def section_readings(folder: Path, rows: list[SectionRow]) -> list[Reading]:
+    """The everyday questions written on documentation sections: two files there, and our own."""
+    found = own_readings(rows)
     for record in read_lines(folder / "section_questions.jsonl"):
         number = record["row"]
         text, split = rows[number].text, split_of(number)

@@ -96,7 +96,7 @@ def wiki_examples(questions: Path) -> tuple[list[Example], int]:
     scorer = scorer_of(wiki.store)
     found, missed = [], 0
     for item in read_questions(questions):
-        if item.abstain:
+        if item.abstain or item.history:
             continue
         hits = wiki.retrieve(item.question, HITS)
 

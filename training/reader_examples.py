@@ -19,7 +19,7 @@ from askwiki.corpus import load_corpus
 from askwiki.index.lexical import LexicalIndex
 from askwiki.retrieve import query_terms
 from askwiki.schema import Article, Chunk, Section
-from data import Reading, Split, encyclopaedia, intents, section_readings, sections
+from data import Reading, SectionRow, Split, encyclopaedia, intents, section_readings, sections
 
 ROOT = Path(__file__).parent.parent
 FOUND = 24
@@ -104,6 +104,12 @@ def any_sentence(chunk: Chunk, unit: zh.Unit) -> bool:
     return True
 
 
+def beside(rows: Sequence[SectionRow], numbers: set[int]) -> set[int]:
+    """`numbers` and the sections of the same pages: the closest wrong answers there are."""
+    pages = {rows[number].source for number in numbers}
+    return {row.row for row in rows if row.source in pages and row.text.strip()}
+
+
 class Examples:
     """All pools and examples of one split."""
 
@@ -147,7 +153,7 @@ class Examples:
         items = []
         for line in (ROOT / "corpus/questions" / f"{split}.jsonl").read_text("utf-8").splitlines():
             row = json.loads(line)
-            if not row.get("abstain"):
+            if row["kind"] in ("standard", "everyday"):
                 own = with_asked.rows(row["article"], row["section"])
                 answer = answers[row["id"].split(".")[0]]
                 items.append((row["question"], own, _alike(answer)))
@@ -167,7 +173,8 @@ class Examples:
     def _add_sections(self, folder: Path, split: Split, rng: random.Random) -> None:
         rows = sections(folder)
         readings = section_readings(folder, rows)
-        used = sorted({r.row for r in readings} | set(rng.sample(range(len(rows)), 5000)))
+        asked_about = {r.row for r in readings}
+        used = sorted(beside(rows, asked_about) | set(rng.sample(range(len(rows)), 4000)))
         texts = {n: rows[n].text[:1500].strip() for n in used}
         chunks = [c for n in used if texts[n] for c in one_section(f"s{n}", rows[n].path, texts[n])]
         pool = Pool(chunks)
