@@ -43,7 +43,7 @@ def test_every_command_of_the_readme_is_one(name: str) -> None:
         for line in block.splitlines()
         if line.startswith("askwiki")
     ]
-    assert len(commands) == 6
+    assert len(commands) == 7
     for words in commands:
         depth = 2 if words[0] in ("index", "corpus") else 1
         with pytest.raises(SystemExit) as ended:
