@@ -20,9 +20,10 @@ ask: $(VENV)/.run  ## make ask Q="400电话的话费是谁付？"
 eval: $(VENV)/.run  ## judge the question set that ships with the corpus
 	$(BIN)/askwiki eval corpus/questions/test.jsonl --out eval-out
 
-bench: $(VENV)/.dev  ## quality beside the usual recipes, then speed and memory
+bench: $(VENV)/.dev  ## quality beside the usual recipes, speed and memory, failing models
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/failures.py
 
 clean:  ## everything that a command made
 	rm -rf $(VENV) index/gen-* index/CURRENT index/LOCK eval-out .mypy_cache .ruff_cache .pytest_cache

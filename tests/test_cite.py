@@ -1,8 +1,13 @@
 """The only maker of citations trusts no draft."""
 
-from askwiki.answer import Draft, DraftSentence
-from askwiki.cite import escape, prove
-from askwiki.schema import Article, Citation, Section, Sentence, Span
+from collections.abc import Sequence
+
+import pytest
+
+from askwiki.answer import Draft, DraftSentence, Written
+from askwiki.cite import Prover, escape, prove
+from askwiki.proof import Judgement, Source
+from askwiki.schema import Article, Chunk, Citation, Section, Sentence, Span
 
 TEXT = "总机是统一入口。按*或#键。\n\n费用\n话费由单位承担。另有月租。"
 ARTICLE = Article(
@@ -82,3 +87,180 @@ def test_article_text_never_becomes_markup() -> None:
 def test_what_would_not_act_stays_readable() -> None:
     assert prove([Draft((sentence(8, 14),))], ARTICLES).text == "按*或#键。[1]"
     assert escape("user_id 与 400-123", "") == "user_id 与 400-123"
+
+
+# --- what a model wrote ------------------------------------------------------------------------
+
+COST = Span("pbx/a", 19, 27)
+ENTRY = Span("pbx/a", 0, 8)
+PASSAGES = [
+    Chunk("1", "pbx/a", "企业总机", ("费用",), TEXT[19:], 19, len(TEXT)),
+    Chunk("2", "pbx/a", "企业总机", (), TEXT[:14], 0, 14),
+]
+
+
+class Judge:
+    """Supports what it is told to, with the spans it is told; keeps what it was asked."""
+
+    def __init__(self, **supported: tuple[Span, ...]) -> None:
+        self.supported = supported
+        self.asked: list[list[int]] = []
+
+    def judge(self, sentence: str, sources: Sequence[Source]) -> Judgement:
+        self.asked.append([source.start for source in sources])
+        spans = self.supported.get(sentence.strip("。：").replace("*", ""), ())
+        return Judgement(bool(spans), spans, () if spans else ("number",), float(bool(spans)))
+
+
+def prover(**supported: tuple[Span, ...]) -> Prover:
+    return Prover(ARTICLES, Judge(**supported), PASSAGES)
+
+
+def test_a_supported_sentence_cites_the_spans_of_the_judge() -> None:
+    made = prover(单位付话费=(COST, ENTRY))
+    assert made.add_written(Written("单位付话费。", (1,)))
+    proved = made.proved()
+    assert proved.text == "单位付话费。[1][2]"
+    assert proved.sentences == (Sentence("单位付话费。", (1, 2), "supported"),)
+    assert [c.quote for c in proved.citations] == ["话费由单位承担。", "总机是统一入口。"]
+    assert made.core_stands
+
+
+def test_a_sentence_that_is_its_span_is_verbatim() -> None:
+    made = prover(话费由单位承担=(COST,))
+    made.add_written(Written("话费由单位承担。"))
+    assert made.proved().sentences[0].verdict == "verbatim"
+
+
+def test_an_unsupported_sentence_is_struck_and_its_fault_counted() -> None:
+    made = prover(单位付话费=(COST,))
+    assert made.add_written(Written("单位付话费。"))
+    assert not made.add_written(Written("最多2000个。", (1,)))
+    assert (made.text, made.struck, made.faults) == ("单位付话费。[1]", 1, {"number": 1})
+
+
+@pytest.mark.parametrize(
+    ("named", "order"), [((), [19, 0]), ((2,), [0, 19]), ((2, 1), [0, 19]), ((0, 99, -1), [19, 0])]
+)
+def test_the_passages_that_it_names_are_tried_first_and_the_others_then(
+    named: tuple[int, ...], order: list[int]
+) -> None:
+    judge = Judge()
+    Prover(ARTICLES, judge, PASSAGES).add_written(Written("甲。", named))
+    assert judge.asked == [order]
+
+
+@pytest.mark.parametrize(
+    "span",
+    [Span("nowhere", 0, 2), Span("pbx/a", 14, 20), Span("pbx/a", 19, 99), Span("pbx/a", 3, 3)],
+)
+def test_a_span_outside_the_passages_proves_nothing(span: Span) -> None:
+    made = prover(甲=(COST, span))
+    assert not made.add_written(Written("甲。"))
+
+
+def test_without_a_judge_or_passages_nothing_is_proved() -> None:
+    assert not Prover(ARTICLES, None, PASSAGES).add_written(Written("甲。"))
+    assert not Prover(ARTICLES, Judge(甲=(COST,)), ()).add_written(Written("甲。"))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "struck", "stands"),
+    [
+        ("", False, False),
+        ("+", False, True),
+        ("-", True, False),
+        ("-++++", True, False),
+        ("+-", False, True),
+        ("+--", False, False),
+        ("+-+-", False, True),
+    ],
+)
+def test_the_core_is_the_first_sentence_and_half_of_all(
+    outcomes: str, struck: bool, stands: bool
+) -> None:
+    made = prover(**{f"真{n}": (COST,) for n in range(9)})
+    for number, outcome in enumerate(outcomes):
+        made.add_written(Written(f"{'真' if outcome == '+' else '假'}{number}。"))
+    assert (made.core_is_struck, made.core_stands) == (struck, stands)
+
+
+def test_a_line_that_leads_in_is_no_part_of_the_core() -> None:
+    made = prover(真=(COST,))
+    made.add_written(Written("要点如下：", shape="intro"))
+    made.add_written(Written("真。", shape="bullet", line=1))
+    assert (made.core_stands, made.judged, made.struck) == (True, 1, 1)
+    assert made.text == "- 真。[1]"
+
+
+def test_sentences_of_an_item_stay_in_it_and_paragraphs_apart() -> None:
+    made = prover(甲=(COST,), 乙=(COST,), 丙=(ENTRY,), 丁=(ENTRY,))
+    texts = []
+    for text, shape, line in (
+        ("甲。", "prose", 0),
+        ("假。", "prose", 0),
+        ("乙。", "prose", 0),
+        ("假。", "step", 2),
+        ("丙。", "step", 2),
+        ("丁。", "prose", 4),
+    ):
+        made.add_written(Written(text, (), shape, line))  # type: ignore[arg-type]
+        texts.append(made.text)
+    assert made.text == "甲。[1]乙。[1]\n\n1. 丙。[2]\n\n丁。[2]"
+    assert all(later.startswith(earlier) for earlier, later in zip(texts, texts[1:], strict=False))
+
+
+def test_text_that_grows_is_never_set_anew() -> None:
+    made = prover(按键=(COST,), 再按键=(COST,))
+    made.add_written(Written("按*键。"))
+    before = made.text
+    made.add_written(Written("再按*键。"))
+    assert made.text == f"{before}再按\\*键。[1]"
+
+
+def test_a_note_and_a_draft_follow_what_was_proved() -> None:
+    made = prover(甲=(COST,))
+    made.add_written(Written("甲。"))
+    made.add_note("（以下为原文。）")
+    made.add_draft(Draft((sentence(0, 8),)))
+    assert made.proved().text == "甲。[1]\n\n（以下为原文。）\n\n总机是统一入口。[2]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "详见http://example.com。",
+        "详见 www.example.com。",
+        "详见ｗｗｗ．example．com。",
+        "详见[官网](/x)。",
+        "看图![图](x)。",
+        "写信到a@example.com。",
+        "<b>总机</b>是入口。",
+        "总机<!-- -->是入口。",
+        "总机&#60;是入口。",
+        "拨打13800000000。",
+        "拨打138-0000-0000。",
+        "拨打 1 3 8 0 0 0 0。",
+        "拨打１３８００００００００。",
+        "拨打一三八零零零零零零零零。",
+        "拨打（010）12345。",
+    ],
+)
+def test_no_address_and_no_number_that_the_passage_lacks(text: str) -> None:
+    class Gullible:
+        def judge(self, sentence: str, sources: Sequence[Source]) -> Judgement:
+            return Judgement(True, (COST,), (), 1.0)
+
+    made = Prover(ARTICLES, Gullible(), PASSAGES)
+    assert not made.add_written(Written(text))
+    assert (made.text, made.faults) == ("", {"contact": 1})
+
+
+def test_an_address_and_a_number_that_the_passage_holds_may_be_said() -> None:
+    text = "请拨打010-12345678或看www.example.com。"
+    article = Article("a", "联系", text, (Section((), 0, len(text)),), "a.md")
+    span = Span("a", 0, len(text))
+    chunk = Chunk("1", "a", "联系", (), text, 0, len(text))
+    said = "电话是01012345678，网址是www.example.com。"
+    made = Prover({"a": article}, Judge(**{said.strip("。"): (span,)}), [chunk])
+    assert made.add_written(Written(said))

@@ -145,12 +145,22 @@ def test_a_procedure_keeps_its_steps_in_order(wiki: AskWiki) -> None:
     assert starts == sorted(starts)
 
 
-def test_a_follow_up_is_answered_with_its_subject(wiki: AskWiki) -> None:
-    history = [Turn("400电话怎么办理？", "……")]
-    answer = wiki.ask("那要准备哪些材料？", history)
-    assert answer.trace.query == "400电话 那要准备哪些材料？"
-    assert "numbers/400-application" in {hit.chunk.article_id for hit in answer.trace.hits}
-    assert answer.trace.notes == ("the question leans on the one before it",)
+def test_a_follow_up_is_answered_from_what_the_conversation_is_about(wiki: AskWiki) -> None:
+    answer = wiki.ask("要交啥材料", [Turn("个体户能办400吗", "……")])
+    assert answer.trace.query == "400电话的申请与开通：要交啥材料"
+    assert answer.trace.notes == ("the conversation goes on: articles it is about were preferred",)
+    assert answer.trace.hits[0].chunk.article_id == "numbers/400-application"
+    alone = wiki.ask("要交啥材料").trace
+    assert (alone.query, alone.notes) == ("要交啥材料", ())
+    assert alone.hits[0].score < answer.trace.hits[0].score
+
+
+def test_a_change_of_subject_is_seen_as_one(wiki: AskWiki) -> None:
+    history = [Turn("400怎么收费"), Turn("放着音乐等人接也算钱吗")]
+    trace = wiki.ask("对了，公司座机停电了还能打吗", history).trace
+    assert trace.query == "对了，公司座机停电了还能打吗"
+    assert trace.notes == ("the conversation turns to another subject",)
+    assert trace.hits[0].chunk.article_id == "numbers/landline"
 
 
 def test_the_stream_grows_to_the_whole_answer(wiki: AskWiki) -> None:

@@ -38,6 +38,18 @@ def test_a_wrong_value_is_named(
         Settings.load()
 
 
+def test_a_key_is_shown_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASKWIKI_LLM_API_KEY", "sk-secret")
+    settings = Settings.load()
+    assert settings.llm_api_key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in f"{settings!r}{settings}{settings.model_dump()}"
+    monkeypatch.delenv("ASKWIKI_LLM_API_KEY")
+    (tmp_path / "askwiki.toml").write_text("llm_api_key = 5150\n", "utf-8")
+    with pytest.raises(SettingsError, match="'llm_api_key'") as raised:
+        Settings.load()
+    assert "5150" not in str(raised.value)
+
+
 def test_an_unknown_key_in_the_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "askwiki.toml").write_text("prot = 1\n", "utf-8")
     with pytest.raises(SettingsError, match="setting 'prot' does not exist"):

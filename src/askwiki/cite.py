@@ -1,15 +1,27 @@
-"""draft -> sentences with citations: the only maker of `Citation`.
+"""draft or model's sentences -> sentences with citations: the only maker of `Citation`.
 
-It trusts no draft: a sentence is "verbatim" only if its text is exactly the span it names, and a
-sentence that rests on nothing is struck.
+It trusts no draft: a sentence is "verbatim" only if its text is exactly the spans it names, and
+"supported" only if the judge finds the spans that bear it out. A sentence that rests on nothing is
+struck, and so is one with a link, an address or a telephone number that its passage does not hold.
 """
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
-from askwiki.answer import Draft, DraftSentence
-from askwiki.schema import Article, Citation, Sentence, Span
+from askwiki import text as zh
+from askwiki.answer import Draft, DraftSentence, Written
+from askwiki.schema import Article, Chunk, Citation, Sentence, Span, Verdict
+
+if TYPE_CHECKING:
+    from askwiki.proof import Judgement, Source
+
+
+class Judges(Protocol):
+    """What decides whether passages bear a sentence out."""
+
+    def judge(self, sentence: str, sources: "Sequence[Source]") -> "Judgement": ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +39,152 @@ def prove(drafts: Sequence[Draft], articles: Mapping[str, Article]) -> Proved:
 
     Citations are numbered from 1 in the order of the text, equal spans sharing a number.
     """
-    numbers: dict[Span, int] = {}
-    sentences: list[Sentence] = []
-    blocks: list[str] = []
-    struck = 0
+    prover = Prover(articles)
     for draft in drafts:
-        setter = _Setter()
+        prover.add_draft(draft)
+    return prover.proved()
+
+
+class Prover:
+    """Proves one answer as it grows; each text it gives begins with the one before it.
+
+    Args:
+        articles: by id.
+        judge: for sentences of a model; not needed for drafts.
+        passages: what the model was shown, number n being `passages[n - 1]`.
+    """
+
+    def __init__(
+        self,
+        articles: Mapping[str, Article],
+        judge: Judges | None = None,
+        passages: Sequence[Chunk] = (),
+    ) -> None:
+        self._articles, self._judge = articles, judge
+        self._sources = tuple(_source(chunk) for chunk in passages)
+        self._numbers: dict[Span, int] = {}
+        self._sentences: list[Sentence] = []
+        self._blocks: list[str] = []
+        self._setter = _Setter(growing=judge is not None)
+        self._line = -1
+        self._core: list[bool] = []
+        self.struck = 0
+        self.faults: dict[str, int] = {}
+
+    # --- what is said --------------------------------------------------------------------------
+
+    def add_draft(self, draft: Draft) -> None:
+        """Add the sentences of `draft` that are spans of articles, as paragraphs of their own."""
+        self._end_block()
         for sentence in draft.sentences:
-            if any(s.text == sentence.text for s in sentences):
+            if not self._is_new(sentence.text):
                 continue
-            if not _is_verbatim(sentence, articles):
-                struck += 1
-                continue
-            cited = tuple(numbers.setdefault(span, len(numbers) + 1) for span in sentence.spans)
-            sentences.append(Sentence(sentence.text, cited, "verbatim"))
-            setter.add(sentence, cited)
-        blocks.extend(setter.blocks())
-    citations = tuple(_citation(number, span, articles) for span, number in numbers.items())
-    return Proved("\n\n".join(blocks), tuple(sentences), citations, struck)
+            if _is_verbatim(sentence, self._articles):
+                self._say(sentence, "verbatim")
+            else:
+                self.struck += 1
+        self._end_block()
+
+    def add_written(self, written: Written) -> bool:
+        """Add a model's sentence if its passages bear it out; whether they do."""
+        if not self._is_new(written.text):
+            return True
+        spans = self._spans_of(written)
+        if written.shape != "intro":
+            self._core.append(bool(spans))
+        if not spans:
+            self.struck += 1
+            return False
+        sentence = DraftSentence(written.text, spans, written.shape)
+        verdict: Verdict = "verbatim" if _is_verbatim(sentence, self._articles) else "supported"
+        if self._setter and written.line == self._line:
+            self._say(sentence, verdict, goes_on=True)
+        else:
+            self._say(replace(sentence, opens=written.shape == "prose"), verdict)
+        self._line = written.line
+        return True
+
+    def add_note(self, note: str) -> None:
+        """Add a paragraph that asserts nothing about the question and needs no source."""
+        self._end_block()
+        self._blocks.append(note)
+
+    # --- what came of it -----------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """The Markdown so far."""
+        return "\n\n".join([*self._blocks, *self._setter.blocks()])
+
+    @property
+    def judged(self) -> int:
+        """How many of the model's sentences were judged, those that only lead in left out."""
+        return len(self._core)
+
+    @property
+    def core_is_struck(self) -> bool:
+        """Whether the model's first sentence was struck."""
+        return bool(self._core) and not self._core[0]
+
+    @property
+    def core_stands(self) -> bool:
+        """Whether the model's first sentence is proved, and at least half of all it wrote."""
+        return bool(self._core) and self._core[0] and sum(self._core) * 2 >= len(self._core)
+
+    def proved(self) -> Proved:
+        """All that was added and stands."""
+        citations = tuple(
+            _citation(number, span, self._articles) for span, number in self._numbers.items()
+        )
+        return Proved(self.text, tuple(self._sentences), citations, self.struck)
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _say(self, sentence: DraftSentence, verdict: Verdict, *, goes_on: bool = False) -> None:
+        cited = tuple(self._numbers.setdefault(s, len(self._numbers) + 1) for s in sentence.spans)
+        self._sentences.append(Sentence(sentence.text, cited, verdict))
+        self._setter.add(sentence, cited, goes_on=goes_on)
+
+    def _end_block(self) -> None:
+        self._blocks.extend(self._setter.blocks())
+        self._setter, self._line = _Setter(), -1
+
+    def _is_new(self, text: str) -> bool:
+        return all(sentence.text != text for sentence in self._sentences)
+
+    def _spans_of(self, written: Written) -> tuple[Span, ...]:
+        """The spans that bear `written` out, those of the passages it names tried first."""
+        named = [n - 1 for n in written.passages if 0 < n <= len(self._sources)]
+        others = [n for n in range(len(self._sources)) if n not in named]
+        sources = [self._sources[n] for n in (*named, *others)]
+        if self._judge is None or not sources:
+            return ()
+        judgement = self._judge.judge(written.text, sources)
+        spans = _inside(judgement.spans, sources) if judgement.supported else ()
+        faults = list(judgement.faults)
+        if spans and not _holds_contacts(written.text, spans, sources):
+            spans, faults = (), ["contact"]
+        for fault in () if spans else faults:
+            self.faults[fault] = self.faults.get(fault, 0) + 1
+        return spans
+
+
+def _source(chunk: Chunk) -> "Source":
+    from askwiki.proof import Source  # slow to import, and no use to a draft
+
+    heading = " ".join((chunk.title, *chunk.heading))
+    return Source(chunk.article_id, heading, chunk.text, chunk.start)
+
+
+def _inside(spans: Sequence[Span], sources: "Sequence[Source]") -> tuple[Span, ...]:
+    """`spans`, if every one lies in a source."""
+    lie = all(any(_holds(source, span) for source in sources) for span in spans)
+    return tuple(dict.fromkeys(spans)) if lie else ()
+
+
+def _holds(source: "Source", span: Span) -> bool:
+    end = source.start + len(source.text)
+    return source.article_id == span.article_id and source.start <= span.start < span.end <= end
 
 
 def _is_verbatim(sentence: DraftSentence, articles: Mapping[str, Article]) -> bool:
@@ -77,15 +217,57 @@ def _citation(number: int, span: Span, articles: Mapping[str, Article]) -> Citat
     )
 
 
-class _Setter:
-    """Sets sentences as Markdown: prose runs on, items and steps get a line each."""
+# --- links, addresses, telephone numbers -----------------------------------------------------------
 
-    def __init__(self) -> None:
+_MARKUP = re.compile(r"!?\[[^\]]*\]\s*[(\[]|<\s*[/!?a-z]|&#?\w+;", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.\-]*://[^\s，。；、）)]*|[\w.+\-]*@[\w.\-]+|(?:[a-z0-9\-]+\.)+[a-z]{2,}[^\s，。；、）)]*"
+)
+_CALLED = re.compile(r"(?:[0-9][\s\-—–()（）.·]{0,2}){4,}[0-9]")
+_SPELLED = str.maketrans("零〇一二三四五六七八九幺两", "00123456789" + "12")
+_SPELLED_RUN = re.compile("[零〇一二三四五六七八九幺两]{5,}")
+
+
+def _holds_contacts(text: str, spans: Sequence[Span], sources: "Sequence[Source]") -> bool:
+    """Whether the passages that `spans` lie in hold every address and long number of `text`."""
+    cited = [source for source in sources if any(_holds(source, span) for span in spans)]
+    passage = zh.normalise(" ".join(f"{source.heading} {source.text}" for source in cited))
+    claim = zh.normalise(text)
+    exact = [*_MARKUP.findall(claim), *_ADDRESS.findall(claim)]
+    return all(part in passage for part in exact) and _numbers(claim) <= _numbers(passage)
+
+
+def _numbers(text: str) -> set[str]:
+    """Runs of five digits or more, however they are grouped or spelled."""
+    spelled = {run.translate(_SPELLED) for run in _SPELLED_RUN.findall(text)}
+    return spelled | {re.sub(r"\D", "", run) for run in _CALLED.findall(text)}
+
+
+# --- Markdown --------------------------------------------------------------------------------------
+
+
+class _Setter:
+    """Sets sentences as Markdown: prose runs on, items and steps get a line each.
+
+    `growing` text is shown while it grows, so nothing that comes later may change how it is set.
+    """
+
+    def __init__(self, *, growing: bool = False) -> None:
+        self._growing = growing
         self._blocks: list[list[tuple[str, str, str]]] = []
         self._last = ""
         self._step = 0
 
-    def add(self, sentence: DraftSentence, cited: Sequence[int]) -> None:
+    def __bool__(self) -> bool:
+        return bool(self._blocks)
+
+    def add(self, sentence: DraftSentence, cited: Sequence[int], *, goes_on: bool = False) -> None:
+        """Set `sentence` after those before it; `goes_on` in the item or paragraph of the last."""
+        markers = "".join(f"[{number}]" for number in cited)
+        text = sentence.text.replace("\n", " ")
+        if goes_on:
+            self._blocks[-1].append(("", text, markers))
+            return
         listed = sentence.shape in ("bullet", "step")
         fresh = not self._blocks or sentence.opens
         if listed != (self._last in ("bullet", "step")):
@@ -97,16 +279,15 @@ class _Setter:
         lead = f"{self._step}. " if sentence.shape == "step" else "- " if listed else ""
         if listed and not fresh:
             lead = f"\n{lead}"
-        markers = "".join(f"[{number}]" for number in cited)
-        self._blocks[-1].append((lead, sentence.text.replace("\n", " "), markers))
+        self._blocks[-1].append((lead, text, markers))
         self._last = sentence.shape
 
     def blocks(self) -> list[str]:
-        return [_set(block) for block in self._blocks]
+        return [_set(block, self._growing) for block in self._blocks]
 
 
-def _set(block: Sequence[tuple[str, str, str]]) -> str:
-    pairs = {mark for mark in "*~$" if sum(text.count(mark) for _, text, _ in block) > 1}
+def _set(block: Sequence[tuple[str, str, str]], growing: bool) -> str:
+    pairs = {mark for mark in "*~$" if growing or sum(text.count(mark) for _, text, _ in block) > 1}
     return "".join(lead + escape(text, pairs) + markers for lead, text, markers in block)
 
 

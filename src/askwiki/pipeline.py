@@ -2,26 +2,41 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from askwiki.answer import Answerer, Draft
 from askwiki.answer.confidence import confidence
+from askwiki.answer.deadline import Deadline
 from askwiki.answer.evidence import EvidenceScorer
 from askwiki.answer.extractive import ExtractiveAnswerer
 from askwiki.answer.reader import bundled_reader
 from askwiki.answer.refusal import refusal_text, say
 from askwiki.cite import Proved, prove
+from askwiki.compose import Composed, Composer, Task, load_composer
 from askwiki.corpus import Corpus, corpus_digest, load_corpus
 from askwiki.embed import Encoder, bundled_encoder, load_encoder
 from askwiki.errors import IndexStoreError, UnknownArticleError
 from askwiki.index import Store, build_store, open_store
-from askwiki.question import Question, read_question
-from askwiki.retrieve import Retriever
+from askwiki.question import Question, read_question, restated
+from askwiki.retrieve import Retriever, Topic
 from askwiki.schema import (
     Answer,
     Article,
+    Chunk,
     History,
     Hit,
     Reason,
@@ -31,7 +46,13 @@ from askwiki.schema import (
 )
 from askwiki.settings import Settings, default_settings
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
 Progress = Callable[[int, int, str], None]
+
+MOST_PASSAGES = 12
+"""Passages that a language model is shown at most."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,10 +64,15 @@ class AskWiki:
     """
 
     def __init__(
-        self, store: Store, retriever: Retriever, answerer: Answerer, settings: Settings
+        self,
+        store: Store,
+        retriever: Retriever,
+        answerer: Answerer,
+        settings: Settings,
+        composer: Composer | None = None,
     ) -> None:
         self.store, self.settings = store, settings
-        self._retriever, self._answerer = retriever, answerer
+        self._retriever, self._answerer, self._composer = retriever, answerer, composer
 
     # --- ways to make one ---------------------------------------------------------------------
 
@@ -58,14 +84,17 @@ class AskWiki:
         settings: Settings | None = None,
         encoder: Encoder | None = None,
         progress: Progress | None = None,
+        llm: "BaseChatModel | None" = None,
     ) -> "AskWiki":
         """Read every article below `corpus`, build the index in `index`, open it.
 
-        What was skipped and why is logged as a warning; `askwiki corpus list` shows it too.
+        What was skipped and why is logged as a warning; `askwiki corpus list` shows it too. `llm`
+        is a LangChain chat model to write the answers, in place of the one of the settings.
 
         Raises:
             CorpusError: the folder is missing or holds no article that can be read.
             IndexStoreError: the index cannot be written.
+            SettingsError: the language model of the settings cannot be set up.
         """
         settings = settings or default_settings()
         digest = corpus_digest(Path(corpus)) if Path(corpus).is_dir() else ""
@@ -80,7 +109,7 @@ class AskWiki:
             previous=_openable(Path(index)),
             corpus_digest=digest,
         )
-        return cls._over(store, encoder, settings)
+        return cls._over(store, encoder, settings, llm)
 
     @classmethod
     def open(
@@ -88,41 +117,56 @@ class AskWiki:
         index: str | Path,
         settings: Settings | None = None,
         encoder: Encoder | None = None,
+        llm: "BaseChatModel | None" = None,
     ) -> "AskWiki":
-        """The index in `index`, checked.
+        """The index in `index`, checked; `llm` as in `build`.
 
         Raises:
             IndexStoreError: there is none, or it cannot be used; the message says what mends it.
+            SettingsError: the language model of the settings cannot be set up.
         """
         settings = settings or default_settings()
         encoder = encoder or load_encoder(settings.encoder)
-        return cls._over(open_store(Path(index), encoder), encoder, settings)
+        return cls._over(open_store(Path(index), encoder), encoder, settings, llm)
 
     @classmethod
     def default(
-        cls, settings: Settings | None = None, progress: Progress | None = None
+        cls,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+        llm: "BaseChatModel | None" = None,
     ) -> "AskWiki":
-        """The index of the settings, built first where it is missing, damaged or out of date."""
+        """The index of the settings, built first where it is missing, damaged or out of date.
+
+        `llm` as in `build`.
+        """
         settings = settings or default_settings()
         try:
-            wiki = cls.open(settings.index, settings)
+            wiki = cls.open(settings.index, settings, llm=llm)
         except IndexStoreError as error:
             _log.info("building the index: %s", error)
-            return cls.build(settings.corpus, settings.index, settings, progress=progress)
+            return cls.build(settings.corpus, settings.index, settings, progress=progress, llm=llm)
         if not settings.corpus.is_dir():
             _log.warning(
                 "the corpus folder %s is gone: the index as it was serves", settings.corpus
             )
         elif corpus_digest(settings.corpus) != wiki.store.manifest.corpus_digest:
-            return cls.build(settings.corpus, settings.index, settings, progress=progress)
+            return cls.build(settings.corpus, settings.index, settings, progress=progress, llm=llm)
         return wiki
 
     @classmethod
-    def _over(cls, store: Store, encoder: Encoder, settings: Settings) -> "AskWiki":
+    def _over(
+        cls,
+        store: Store,
+        encoder: Encoder,
+        settings: Settings,
+        llm: "BaseChatModel | None" = None,
+    ) -> "AskWiki":
         bundled = bundled_encoder()
         scorer = EvidenceScorer(bundled, bundled_reader(), store.lexical.idf, bundled.idf)
         retriever = Retriever(store, encoder, settings.dense_weight)
-        return cls(store, retriever, ExtractiveAnswerer(scorer), settings)
+        composer = load_composer(settings, store.articles, llm)
+        return cls(store, retriever, ExtractiveAnswerer(scorer), settings, composer)
 
     # --- questions ----------------------------------------------------------------------------
 
@@ -136,35 +180,59 @@ class AskWiki:
         Raises:
             QuestionError: the question is empty or too long.
         """
-        asked = read_question(question, history, self.settings.max_question_chars)
-        if asked.request != "search":
-            return self._decline(asked)
-        return self._answer(asked)
+        return self._ask(question, history, self._deadline())
 
     async def aask(self, question: str, history: History = ()) -> Answer:
-        """`ask` in a worker thread."""
-        return await asyncio.to_thread(self.ask, question, history)
+        """`ask` in a worker thread; cancelling it ends the language model's call too."""
+        deadline = self._deadline()
+        try:
+            return await asyncio.to_thread(self._ask, question, history, deadline)
+        finally:
+            deadline.give_up()
 
     def ask_many(self, questions: Iterable[str]) -> list[Answer]:
-        """The answers in the order of `questions`."""
-        return [self.ask(question) for question in questions]
+        """The answers in the order of `questions`.
+
+        A language model is asked `llm_concurrency` of them at a time, each with its own deadline.
+        """
+        if self._composer is None:
+            return [self.ask(question) for question in questions]
+        with ThreadPoolExecutor(self.settings.llm_concurrency) as pool:
+            return list(pool.map(self.ask, questions))
 
     def stream(self, question: str, history: History = ()) -> Iterator[StreamEvent]:
-        """The answer as it grows, proved sentence by proved sentence; the last event is whole."""
-        answer = self.ask(question, history)
-        for end in _sentence_ends(answer):
-            yield StreamEvent(answer.text[:end])
-        yield StreamEvent(answer.text, answer)
+        """The answer as it grows, proved sentence by proved sentence; the last event is whole.
+
+        Each text begins with the one before it. Closing the iterator ends the language model's
+        call.
+        """
+        return self._stream(question, history, self._deadline())
 
     async def astream(self, question: str, history: History = ()) -> AsyncIterator[StreamEvent]:
-        """`stream` for asynchronous callers."""
-        for event in await asyncio.to_thread(lambda: list(self.stream(question, history))):
-            yield event
+        """`stream` for asynchronous callers; cancelling it ends the language model's call."""
+        if self._composer is None:
+            for event in await asyncio.to_thread(lambda: list(self.stream(question, history))):
+                yield event
+            return
+        deadline = self._deadline()
+        events = self._stream(question, history, deadline)
+        try:
+            while (step := await asyncio.to_thread(_next, events)) is not None:
+                yield step
+        finally:
+            deadline.give_up()
+            with suppress(ValueError):  # a step of it still runs, and ends by itself
+                events.close()
 
     def retrieve(self, question: str, k: int = 5) -> list[Hit]:
         """The `k` passages nearest to `question`, best first."""
         asked = read_question(question, (), self.settings.max_question_chars)
         return self._retriever.retrieve(asked.query, k)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model writes the answers."""
+        return self._composer is not None
 
     # --- articles -----------------------------------------------------------------------------
 
@@ -197,7 +265,7 @@ class AskWiki:
 
     def with_settings(self, settings: Settings) -> "AskWiki":
         """The same index and models under other settings; only what is said and shown changes."""
-        return AskWiki(self.store, self._retriever, self._answerer, settings)
+        return AskWiki(self.store, self._retriever, self._answerer, settings, self._composer)
 
     def examples(self, count: int = 4) -> list[str]:
         """Section headings that read as questions, each of another topic."""
@@ -211,54 +279,112 @@ class AskWiki:
 
     # --- inside -------------------------------------------------------------------------------
 
+    def _deadline(self) -> Deadline:
+        return Deadline(self.settings.llm_deadline_s)
+
+    def _ask(self, question: str, history: History, deadline: Deadline) -> Answer:
+        asked = read_question(question, history, self.settings.max_question_chars)
+        if asked.request != "search":
+            return self._decline(asked)
+        if self._composer is None:
+            return self._answer(asked)
+        *_, last = self._write(asked, history, deadline)
+        assert last.answer is not None
+        return last.answer
+
+    def _stream(
+        self, question: str, history: History, deadline: Deadline
+    ) -> Generator[StreamEvent, None, None]:
+        asked = read_question(question, history, self.settings.max_question_chars)
+        if asked.request == "search" and self._composer is not None:
+            yield from self._write(asked, history, deadline)
+            return
+        answer = self._decline(asked) if asked.request != "search" else self._answer(asked)
+        for end in _sentence_ends(answer):
+            yield StreamEvent(answer.text[:end])
+        yield StreamEvent(answer.text, answer)
+
     def _answer(self, asked: Question) -> Answer:
-        parts = [self._answer_part(asked, part) for part in asked.parts]
+        found = self._find(asked)
+        if not found.sure:
+            return self._abstain(asked, found)
+        return self._proved(asked, found, prove(found.drafts, self.store.articles))
+
+    def _write(
+        self, asked: Question, history: History, deadline: Deadline
+    ) -> Generator[StreamEvent, None, None]:
+        """The answer of the language model as it is proved; it is asked only if there is evidence."""
+        asked = self._standing_alone(asked, history, deadline)
+        found = self._find(asked)
+        if not found.sure or self._composer is None:
+            answer = self._abstain(asked, found)
+            yield StreamEvent(answer.text, answer)
+            return
+        question = "；".join(part.query for part in found.sure) if found.missing else asked.query
+        task = Task(
+            *(question, history, found.passages(), found.drafts, deadline),
+            language=self.settings.language,
+        )
+        with closing(self._composer.compose(task)) as steps:
+            for step in steps:
+                if isinstance(step, str):
+                    yield StreamEvent(step)
+                    continue
+                answer = self._composed(asked, found, step)
+                yield StreamEvent(answer.text, answer)
+
+    def _standing_alone(self, asked: Question, history: History, deadline: Deadline) -> Question:
+        """`asked` as the language model rewrites it where something was asked before."""
+        if not asked.past or self._composer is None:
+            return asked
+        query = self._composer.standing_alone(asked.text, history, deadline)
+        return restated(asked, query) if query else asked
+
+    def _find(self, asked: Question) -> "_Found":
+        """The parts of the question, each with what was found for it and chosen from it."""
+        topic = self._retriever.topic_of(asked.past)
+        parts = [self._answer_part(asked, part, topic) for part in asked.parts]
         sure = [p for p in parts if p.confidence >= self.settings.min_confidence]
         if len(parts) > 1 and not sure:
             # The split may have been wrong: try the question as one.
-            parts = [self._answer_part(asked, asked.query)]
+            parts = [self._answer_part(asked, asked.query, topic)]
             sure = [p for p in parts if p.confidence >= self.settings.min_confidence]
-        trace = _trace(asked, parts)
-        if not sure:
-            return self._abstain(asked, parts, trace)
-        proved = prove([part.draft for part in sure], self.store.articles)
-        if not proved.sentences:
-            return self._abstain(asked, parts, trace)
-        missing = [part.query for part in parts if part not in sure]
-        return self._answered(asked, proved, missing, min(p.confidence for p in sure), trace)
+        return _Found(tuple(parts), tuple(sure), _trace(asked, parts, topic))
 
-    def _answer_part(self, asked: Question, query: str) -> "_Part":
-        hits = self._retriever.retrieve(query, self.settings.top_k)
+    def _answer_part(self, asked: Question, query: str, topic: Topic) -> "_Part":
+        hits = self._retriever.retrieve(query, self.settings.top_k, topic)
         draft = self._answerer.draft(asked, query, hits)
         return _Part(query, tuple(hits), draft)
 
-    def _answered(
-        self,
-        asked: Question,
-        proved: Proved,
-        missing: Sequence[str],
-        sure: float,
-        trace: Trace,
-    ) -> Answer:
+    def _composed(self, asked: Question, found: "_Found", composed: Composed) -> Answer:
+        notes = (*found.trace.notes, *composed.notes)
+        trace = replace(found.trace, notes=notes, model=composed.part)
+        return self._proved(asked, replace(found, trace=trace), composed.proved)
+
+    def _proved(self, asked: Question, found: "_Found", proved: Proved) -> Answer:
+        if not proved.sentences:
+            return self._abstain(asked, found)
         language = self.settings.language
-        notes = [say("missing_part", language).format(part) for part in missing]
+        notes = [say("missing_part", language).format(part.query) for part in found.missing]
         return Answer(
             asked.text,
             "\n\n".join([proved.text, *notes]),
-            "partial" if missing else "answered",
-            "no_evidence" if missing else None,
-            round(sure, 4),
+            "partial" if found.missing else "answered",
+            "no_evidence" if found.missing else None,
+            round(min(part.confidence for part in found.sure), 4),
             proved.sentences,
             proved.citations,
-            self._suggestions(trace.hits, {c.article_id for c in proved.citations}),
-            trace,
+            self._suggestions(found.trace.hits, {c.article_id for c in proved.citations}),
+            found.trace,
         )
 
-    def _abstain(self, asked: Question, parts: "Sequence[_Part]", trace: Trace) -> Answer:
-        reason: Reason = "no_evidence" if self._in_scope(parts) else "out_of_scope"
-        suggestions = self._suggestions(trace.hits)
+    def _abstain(self, asked: Question, found: "_Found") -> Answer:
+        reason: Reason = "no_evidence" if self._in_scope(found.parts) else "out_of_scope"
+        if found.trace.model == "failed":
+            reason = "model_unavailable"
+        suggestions = self._suggestions(found.trace.hits)
         text = refusal_text(reason, "search", suggestions, self.examples(), self.settings)
-        sure = max((part.confidence for part in parts), default=0.0)
+        sure = max((part.confidence for part in found.parts), default=0.0)
         return Answer(
             asked.text,
             text,
@@ -266,7 +392,7 @@ class AskWiki:
             reason,
             round(sure, 4),
             suggestions=suggestions,
-            trace=trace,
+            trace=found.trace,
         )
 
     def _decline(self, asked: Question) -> Answer:
@@ -305,19 +431,57 @@ class _Part:
         self.confidence = confidence(draft.signals)
 
 
-def _trace(asked: Question, parts: Sequence[_Part]) -> Trace:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is to answer with: all parts of the question, and those that are sure enough."""
+
+    parts: tuple[_Part, ...]
+    sure: tuple[_Part, ...]
+    trace: Trace
+
+    @property
+    def missing(self) -> list[_Part]:
+        """The parts that will not be answered."""
+        return [part for part in self.parts if part not in self.sure]
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The articles' own sentences, a draft a part."""
+        return [part.draft for part in self.sure]
+
+    def passages(self) -> list[Chunk]:
+        """The best passages of every part, the parts taking turns, each passage once."""
+        ranked = zip_longest(*(part.hits for part in self.sure))
+        chunks = {hit.chunk.id: hit.chunk for row in ranked for hit in row if hit}
+        return list(chunks.values())[:MOST_PASSAGES]
+
+
+_GOES_ON = "the conversation goes on: articles it is about were preferred"
+_CHANGES = "the conversation turns to another subject"
+
+
+def _trace(asked: Question, parts: Sequence[_Part], topic: Topic) -> Trace:
     seen: dict[str, Hit] = {}
     for part in parts:
         for hit in part.hits:
             seen.setdefault(hit.chunk.id, hit)
     hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(seen.values(), 1))
-    notes = ("the question leans on the one before it",) if asked.follows_up else ()
+    query, notes = asked.query, []
+    if asked.past:
+        goes_on = bool(hits) and hits[0].chunk.article_id in topic
+        notes.append(_GOES_ON if goes_on else _CHANGES)
+        if goes_on and query == asked.text and hits[0].chunk.title not in query:
+            query = f"{hits[0].chunk.title}：{query}"
     signals = {
         (name if len(parts) == 1 else f"{number}.{name}"): round(value, 4)
         for number, part in enumerate(parts, 1)
         for name, value in part.draft.signals.items()
     }
-    return Trace(asked.query, asked.kind, tuple(p.query for p in parts), hits, signals, notes)
+    return Trace(query, asked.kind, tuple(p.query for p in parts), hits, signals, tuple(notes))
+
+
+def _next(events: Iterator[StreamEvent]) -> StreamEvent | None:
+    return next(events, None)
 
 
 def _sentence_ends(answer: Answer) -> Iterator[int]:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +20,20 @@ from pydantic_settings import (
 from askwiki.errors import SettingsError
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+Fault = Literal[
+    "refused",
+    "unauthorised",
+    "busy",
+    "broken",
+    "hang",
+    "slow",
+    "cut",
+    "error",
+    "flood",
+    "babble",
+]
+"""Failures of a language model that can be played on a live system; see docs/language-models.md."""
 
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parent.parent
@@ -56,6 +70,28 @@ class Settings(BaseSettings):
     min_confidence: Share = Field(0.2, description="answers below this are withheld")
     max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
     max_file_mb: float = Field(10.0, gt=0, description="larger corpus files are skipped")
+
+    llm: str = Field("", description="language model that writes the answers, as PROVIDER:MODEL")
+    llm_base_url: str = Field("", description="address of its server, where it is not the usual")
+    llm_api_key: SecretStr = Field(SecretStr(""), description="key for its server")
+    llm_deadline_s: float = Field(
+        20.0, gt=0, le=3600, description="seconds a question may take in all"
+    )
+    llm_first_token_s: float = Field(
+        8.0, gt=0, le=3600, description="seconds until it has to begin"
+    )
+    llm_max_tokens: int = Field(800, ge=1, description="tokens of an answer at most")
+    llm_seed: int = Field(0, ge=0, description="seed, where the model takes one")
+    llm_structured: Literal["auto", "on", "off"] = Field(
+        "auto", description="whether it is held to JSON: where it is known to keep to it, or as set"
+    )
+    llm_concurrency: int = Field(4, ge=1, description="questions that `ask_many` asks it at a time")
+    llm_cooldown_s: float = Field(
+        30.0, gt=0, le=86400, description="seconds it is left alone after five failures in a row"
+    )
+    llm_fault: Fault | Literal[""] = Field(
+        "", description="failure of the model that is played, to see what users would"
+    )
 
     topics: tuple[str, ...] = Field(
         ("400电话", "企业总机", "企业挂机", "企业电话的要求", "呼叫中心"),
@@ -106,12 +142,11 @@ def _explain(error: ValidationError) -> str:
     lines = []
     for item in error.errors():
         name = ".".join(str(part) for part in item["loc"])
+        value = "…" if name.endswith("_key") else repr(item["input"])
         if item["type"] == "extra_forbidden":
             lines.append(f"setting {name!r} does not exist: see docs/settings.md for the list")
         else:
-            lines.append(
-                f"setting {name!r} (ASKWIKI_{name.upper()}) is {item['input']!r}: {item['msg']}"
-            )
+            lines.append(f"setting {name!r} (ASKWIKI_{name.upper()}) is {value}: {item['msg']}")
     return "; ".join(lines)
 
 

@@ -18,6 +18,8 @@ from askwiki.settings import Settings
 class FakeWiki:
     """Repeats the question; breaks where it reads 坏."""
 
+    has_model = False
+
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.articles = {"a": Article("a", "甲", "文。", (), "a.md")}

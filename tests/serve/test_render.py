@@ -1,6 +1,6 @@
 """Answers -> HTML, exactly."""
 
-from askwiki.schema import Answer, Citation, Sentence, Suggestion
+from askwiki.schema import Answer, Citation, Sentence, Suggestion, Trace
 from askwiki.serve.render import Exchange, answer_body, exchange, growing, markdown, plain, welcome
 from askwiki.serve.wording import EN, ZH, level
 
@@ -93,6 +93,30 @@ def test_what_an_answer_says_about_itself() -> None:
     assert 'data-status="partial"' in html
     refusal = Answer("问", "没有。", "abstained", "no_evidence", 0.2)
     assert "aw-facts" not in exchange(Exchange(1, refusal), None, ZH, [])
+
+
+def test_an_answer_says_who_wrote_it_and_where_the_model_failed() -> None:
+    own = Sentence("付话费。", (1,), "supported")
+    quoted = Sentence("付话费。", (1,), "verbatim")
+    for sentences, model, expected in (
+        ((quoted,), "", [ZH.verbatim]),
+        ((own, quoted), "wrote", [ZH.written]),
+        ((quoted,), "wrote", [ZH.verbatim]),
+        ((own,), "cut", [ZH.written, ZH.cut]),
+        ((quoted,), "failed", [ZH.verbatim, ZH.stands_in]),
+        ((quoted,), "unproved", [ZH.verbatim, ZH.stands_in]),
+        ((quoted,), "declined", [ZH.verbatim, ZH.stands_in]),
+        ((own, quoted), "failed", [ZH.written, ZH.stands_in]),
+    ):
+        answer = Answer("问", "文", "answered", None, 0.9, sentences, trace=Trace(model=model))
+        html = exchange(Exchange(1, answer), None, ZH, [])
+        said = "".join(f"<span>{fact}</span>" for fact in ["把握高", *expected])
+        assert f'<p class="aw-facts">{said}<span>引用' in html
+
+
+def test_the_greeting_says_who_writes() -> None:
+    assert ZH.welcome_more in welcome(ZH, [])
+    assert ZH.welcome_written in welcome(ZH, [], written=True)
 
 
 def test_the_levels_of_confidence() -> None:

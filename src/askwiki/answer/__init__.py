@@ -25,6 +25,20 @@ class DraftSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence that a language model wrote, before anybody knows whether it is true.
+
+    `passages` are the numbers it names as its sources, from 1, unchecked; sentences of one `line`
+    belong to the same item or paragraph.
+    """
+
+    text: str
+    passages: tuple[int, ...] = ()
+    shape: Shape = "prose"
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An answer before it is checked; no sentences where nothing was found."""
 
@@ -39,4 +53,4 @@ class Answerer(Protocol):
     def draft(self, question: Question, query: str, hits: Sequence[Hit]) -> Draft: ...
 
 
-__all__ = ["Answerer", "Draft", "DraftSentence", "Shape"]
+__all__ = ["Answerer", "Draft", "DraftSentence", "Shape", "Written"]

@@ -58,7 +58,7 @@ class Page:
         self._settings = settings
         self._wikis = {code: _speaking(wiki, code) for code in ("zh", "en")}
         self._articles, self._contents = wiki.articles, wiki.contents()
-        self._examples = wiki.examples()
+        self._examples, self._written = wiki.examples(), wiki.has_model
         start = words(settings.language)
         with gr.Blocks(title=start.title, analytics_enabled=False) as self.blocks:
             self._language = gr.State(settings.language)
@@ -77,7 +77,7 @@ class Page:
         with gr.Row(elem_id="aw-main"):
             with gr.Column(elem_id="aw-chat"):
                 with gr.Column(elem_id="aw-log"):
-                    self._before = _html(render.welcome(start, self._examples), "aw-before")
+                    self._before = _html(self._welcome(start), "aw-before")
                     self._now = _html("", "aw-now")
                 self._notice = _html("", "aw-notice")
                 self._lay_out_box(start)
@@ -263,13 +263,15 @@ class Page:
     def _conversation(self, past: Exchanges, votes: Votes, say: Words) -> Updates:
         """The finished exchanges: the last one below, those before it above."""
         if not past:
-            greeting = render.welcome(say, self._examples)
-            return {self._before: greeting, self._now: "", self._notice: ""}
+            return {self._before: self._welcome(say), self._now: "", self._notice: ""}
         return {
             self._before: render.exchanges(past[:-1], votes, say, self._examples),
             self._now: render.exchanges(past[-1:], votes, say, self._examples),
             self._notice: "",
         }
+
+    def _welcome(self, say: Words) -> str:
+        return render.welcome(say, self._examples, written=self._written)
 
 
 def _html(value: str, name: str) -> gr.HTML:

@@ -42,12 +42,16 @@ def button(
 # --- the conversation ----------------------------------------------------------------------------
 
 
-def welcome(words: Words, examples: Sequence[str]) -> str:
-    """What an empty conversation shows: a greeting and questions to start from."""
+def welcome(words: Words, examples: Sequence[str], *, written: bool = False) -> str:
+    """What an empty conversation shows: a greeting and questions to start from.
+
+    `written` says that a language model writes the answers.
+    """
     chips = "".join(button(escape(e), kind="chip", event="ask", text=e) for e in examples)
     asked = f'<p class="aw-quiet">{words.try_asking}</p><div class="aw-chips">{chips}</div>'
     return (
-        f'<section class="aw-welcome"><h2>{words.welcome}</h2><p>{words.welcome_more}</p>'
+        f'<section class="aw-welcome"><h2>{words.welcome}</h2>'
+        f"<p>{words.welcome_written if written else words.welcome_more}</p>"
         f"{asked if examples else ''}</section>"
     )
 
@@ -134,10 +138,21 @@ def _facts(answer: Answer, words: Words) -> str:
         return ""
     facts = [words.partial] if answer.status == "partial" else []
     facts.append(words.confidence.format(level(answer.confidence, words)))
-    if answer.sentences and all(s.verdict == "verbatim" for s in answer.sentences):
-        facts.append(words.verbatim)
+    facts += _made(answer, words)
     facts.append(words.cites.format(len(answer.citations)))
     return f'<p class="aw-facts">{"".join(f"<span>{fact}</span>" for fact in facts)}</p>'
+
+
+def _made(answer: Answer, words: Words) -> list[str]:
+    """Whose words the answer is in, and whether they are less than the model's whole answer."""
+    made = []
+    if any(sentence.verdict == "supported" for sentence in answer.sentences):
+        made.append(words.written)
+    elif answer.sentences:
+        made.append(words.verbatim)
+    if answer.trace.model in ("unproved", "declined", "failed"):
+        made.append(words.stands_in)
+    return [*made, words.cut] if answer.trace.model == "cut" else made
 
 
 def _tools(one: Exchange, vote: Vote | None, words: Words) -> str:

@@ -19,6 +19,8 @@ class Words:
     tagline: str
     welcome: str
     welcome_more: str
+    welcome_written: str
+    """The same where a language model writes the answers."""
     try_asking: str
     ask: str
     placeholder: str
@@ -49,6 +51,9 @@ class Words:
     levels: tuple[str, str, str]
     """High, medium, low."""
     verbatim: str
+    written: str
+    stands_in: str
+    cut: str
     cites: str
     partial: str
     related: str
@@ -93,6 +98,9 @@ ZH = Words(
     tagline="每一句都有出处",
     welcome="您好，想了解什么？",
     welcome_more="回答逐句摘自百科文章，点开句末的编号就能核对原文。百科没有写的，会直说不知道。",
+    welcome_written=(
+        "回答由语言模型撰写，逐句对照百科原文核实，点开句末的编号就能核对。百科没有写的，会直说不知道。"
+    ),
     try_asking="可以这样问",
     ask="提问",
     placeholder="输入问题，按回车发送",
@@ -120,6 +128,9 @@ ZH = Words(
     confidence="把握{}",
     levels=("高", "中", "低"),
     verbatim="逐句摘自原文",
+    written="语言模型撰写，逐句核实",
+    stands_in="语言模型未能作答，原文代答",
+    cut="到长度上限为止",
     cites="引用 {} 处",
     partial="只答了一部分",
     related="相关文章",
@@ -162,6 +173,10 @@ EN = Words(
         "Answers are quoted from the wiki, sentence by sentence, in Chinese. "
         "Click a number to check the original. What the wiki does not say, it will not guess."
     ),
+    welcome_written=(
+        "Answers are written by a language model, in Chinese, and every sentence is checked against "
+        "the wiki. Click a number to see the original. What the wiki does not say, it will not guess."
+    ),
     try_asking="Try asking",
     ask="Ask",
     placeholder="Your question, in Chinese",
@@ -189,6 +204,9 @@ EN = Words(
     confidence="Confidence: {}",
     levels=("high", "medium", "low"),
     verbatim="Quoted word for word",
+    written="Written by a language model, each sentence checked",
+    stands_in="No answer from the language model: the wiki's own words",
+    cut="Cut at the length limit",
     cites="Citations: {}",
     partial="Partly answered",
     related="Related articles",
