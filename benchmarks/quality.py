@@ -98,7 +98,7 @@ def judge_answer(wiki: AskWiki, item: Item) -> Judged:
     return Judged(
         answer.status == "abstained",
         bool(answer.citations) and answer.citations[0].article_id == item.article,
-        fact_recall(text, item.facts) if text else 0.0,
+        fact_recall(text, item.facts) if text and item.facts else 0.0,
         answer.confidence,
         text,
     )

@@ -1,8 +1,9 @@
 """Fits the calibrated confidence: `data/confidence.json`.
 
-    python training/confidence.py [--index index]
+    python training/confidence.py DATA [--index index]
 
-Over the tuning questions of `corpus/questions/tune.jsonl` alone. An answerable question is right
+Over the tuning questions of `corpus/questions/tune.jsonl`, on our wiki and on small corpora cut from
+it, and over our questions on documentation pages that were held back. An answerable question is right
 when the draft holds all its facts. Four kinds are not covered: other subjects and other matters of
 the trade, written for it; what a section does not state; and every answerable question once more
 with its section taken away. Prints the reliability curve and the expected calibration error, by
@@ -14,6 +15,7 @@ import json
 import random
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,7 +30,8 @@ from askwiki.evaluate.metrics import fact_recall
 from askwiki.index import build_store
 from askwiki.pipeline import AskWiki
 from askwiki.question import read_question
-from askwiki.schema import Article
+from askwiki.schema import Article, Span
+from pages import Wanted, documentation
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "src" / "askwiki" / "data" / "confidence.json"
@@ -87,6 +90,61 @@ def small_corpora(wiki: AskWiki, items: tuple[Item, ...], rng: random.Random) ->
             kind = item.kind if item.abstain else "elsewhere"
             found += one_case(small, item, hash_of(item) % FOLDS, withhold=False, kind=kind)
     return found
+
+
+def documents(
+    folder: Path, wiki: AskWiki, items: tuple[Item, ...], rng: random.Random
+) -> list[Case]:
+    """Over documentation of others: questions on its pages, what they leave open, and foreign ones."""
+    corpora = list(documentation(folder))
+    refused = [item for item in items if item.abstain and item.kind != "not_stated"]
+    found = []
+    for number, corpus in enumerate(corpora):
+        with tempfile.TemporaryDirectory() as built:
+            store = build_store(corpus.articles, bundled_encoder(), Path(built))
+        there = AskWiki._over(store, bundled_encoder(), wiki.settings)
+        others = [w for c in corpora if c is not corpus for w in c.wanted if w.answerable]
+        asked = [(w, "covered" if w.answerable else "not_stated") for w in corpus.wanted]
+        count = len(corpus.wanted) // 3
+        asked += [(w, "elsewhere") for w in rng.sample(others, min(count, len(others)))]
+        asked += [(Wanted(i.question, ""), i.kind) for i in rng.sample(refused, min(count, 30))]
+        for wanted, kind in asked:
+            found += document_case(there, wanted, kind, number % FOLDS)
+    return found
+
+
+def document_case(wiki: AskWiki, wanted: Wanted, kind: str, fold: int) -> list[Case]:
+    asked = read_question(wanted.question)
+    if asked.request != "search":
+        return []
+    draft = wiki._answerer.draft(
+        asked, asked.query, wiki.retrieve(asked.query, wiki.settings.top_k)
+    )
+    if not draft.signals:
+        return []
+    spans = [Passage(s, "") for sentence in draft.sentences for s in sentence.spans]
+    right = kind == "covered" and wanted.found_in(spans)
+    return [Case(tuple(draft.signals[name] for name in SIGNALS), right, kind, fold)]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of the draft as `Wanted` looks at it."""
+
+    span: Span
+    text: str
+
+    @property
+    def article_id(self) -> str:
+        return self.span.article_id
+
+    @property
+    def start(self) -> int:
+        return self.span.start
+
+    @property
+    def end(self) -> int:
+        return self.span.end
 
 
 def without_asked(article: Article) -> Article:
@@ -167,14 +225,23 @@ def probability(found: list[Case], weights: np.ndarray, bias: float) -> np.ndarr
     return 1 / (1 + np.exp(-(np.array([case.signals for case in found]) @ weights + bias)))
 
 
-def held_out(found: list[Case]) -> np.ndarray:
-    """The probability of each case by a fit that did not see its fold."""
-    result = np.zeros(len(found))
+def joined(groups: Sequence[list[Case]]) -> tuple[list[Case], np.ndarray]:
+    """All cases, every group counting the same."""
+    weights = [sample_weights(group) for group in groups]
+    return [case for group in groups for case in group], np.concatenate(
+        [w / w.sum() for w in weights]
+    )
+
+
+def held_out(groups: Sequence[list[Case]]) -> list[np.ndarray]:
+    """Per group the probability of each case by a fit that did not see its fold."""
+    result = [np.zeros(len(group)) for group in groups]
     for fold in range(FOLDS):
-        seen = [case for case in found if case.fold != fold]
-        rows = [i for i, case in enumerate(found) if case.fold == fold]
-        model = fit(seen, sample_weights(seen))
-        result[rows] = probability([found[i] for i in rows], *model)
+        seen = [[case for case in group if case.fold != fold] for group in groups]
+        model = fit(*joined(seen))
+        for group, own in zip(groups, result, strict=True):
+            rows = [i for i, case in enumerate(group) if case.fold == fold]
+            own[rows] = probability([group[i] for i in rows], *model)
     return result
 
 
@@ -210,27 +277,27 @@ def report(found: list[Case], p: np.ndarray, weights: np.ndarray) -> None:
         )
 
 
-def report_all(wiki: list[Case], small: list[Case]) -> None:
-    p = held_out(wiki + small)
-    print("--- the wiki")
-    report(wiki, p[: len(wiki)], sample_weights(wiki))
-    print("--- small corpora")
-    report(small, p[len(wiki) :], sample_weights(small))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="the folder of training data")
     parser.add_argument("--index", type=Path, default=ROOT / "index")
-    settings = Settings.load(index=parser.parse_args().index)
-    wiki = AskWiki.default(settings)
-    items = read_questions(ROOT / "corpus" / "questions" / "tune.jsonl")
-    found = cases(wiki, items)
-    small = small_corpora(wiki, items, random.Random(SEED))
-    for name, part in (("the wiki", found), ("small corpora", small)):
-        print(name, Counter((case.kind, case.right) for case in part))
-    report_all(found, small)
-    found = found + small
-    weights = sample_weights(found)
+    arguments = parser.parse_args()
+    wiki = AskWiki.default(Settings.load(index=arguments.index))
+    items = tuple(
+        item
+        for item in read_questions(ROOT / "corpus" / "questions" / "tune.jsonl")
+        if not item.history
+    )
+    groups = {
+        "the wiki": cases(wiki, items),
+        "small corpora": small_corpora(wiki, items, random.Random(SEED)),
+        "documentation": documents(arguments.data, wiki, items, random.Random(SEED)),
+    }
+    p = held_out(list(groups.values()))
+    for (name, part), own in zip(groups.items(), p, strict=True):
+        print("---", name, Counter((case.kind, case.right) for case in part))
+        report(part, own, sample_weights(part))
+    found, weights = joined(list(groups.values()))
     fitted, bias = fit(found, weights)
     table = {name: round(float(w), 4) for name, w in zip(SIGNALS, fitted, strict=True)}
     OUT.write_text(json.dumps({"weights": table, "bias": round(bias, 4)}, indent=1) + "\n", "utf-8")

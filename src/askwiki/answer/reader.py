@@ -2,13 +2,15 @@
 
 A small network over characters: embeddings of characters and bigrams, convolutions, attention of
 every character of a section over the question, exact matches weighed by idf, the maximum over each
-sentence. It reads the candidate sections of one question together, so that its scores compare
+sentence, and for each sentence how much of the question it covers: the best likeness of every
+question character, after Khattab and Zaharia, "ColBERT" (2020). It reads the candidate sections of one question together, so that its scores compare
 across them, and gives one more score for "none of these". Trained by `training/reader.py`, run here
 in numpy.
 """
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from askwiki import text as zh
 from askwiki.errors import SettingsError
@@ -27,8 +30,12 @@ BUCKETS = 32768
 """Rows of the bigram table; bigrams share them by hash."""
 
 HEADING_CHARS, QUESTION_CHARS = 60, 64
-MATCHES = 6
-"""Columns per character: matched 1-, 2-, 3-grams, in the heading, first of its sentence, digit."""
+MATCHES = 7
+"""Columns per character: matched 1-, 2-, 3-grams, in the heading, first of its sentence, digit,
+matched 2-grams of a synonym."""
+
+HEADS = 4
+"""Ways of likeness that the coverage of the question is measured in."""
 
 _TOP_CODE = (1 << 17) - 1
 
@@ -95,14 +102,15 @@ class _Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as the reader sees it."""
+    """A question as the reader sees it; `synonyms` are 2-grams of other names of its words."""
 
     codes: Codes
     grams: tuple[_Weighed, _Weighed, _Weighed]
+    synonyms: _Weighed
 
 
 def weigh_question(query: str, idf: Callable[[str], float]) -> Asked:
-    """The question's characters, and its 1- to 3-grams with their weights."""
+    """The question's characters, its 1- to 3-grams and those of synonyms with their weights."""
     text = zh.normalise(query)[:QUESTION_CHARS]
     codes = [int(code) for code in code_points(text)]
     common = zh.question_weights()
@@ -118,7 +126,17 @@ def weigh_question(query: str, idf: Callable[[str], float]) -> Asked:
         key = (codes[i] << 42) | (codes[i + 1] << 21) | codes[i + 2]
         three[key] = idf(triple) / 10 * subject
     grams = (_Weighed.of(one), _Weighed.of(two), _Weighed.of(three))
-    return Asked(np.array(codes, np.int64), grams)
+    return Asked(np.array(codes, np.int64), grams, _Weighed.of(_synonyms(query, idf)))
+
+
+def _synonyms(query: str, idf: Callable[[str], float]) -> dict[int, float]:
+    """The bigrams of the glossary's other names for words of the question."""
+    table: dict[int, float] = {}
+    for name in zh.expansions(query):
+        codes = [int(code) for code in code_points(name)]
+        for i in range(len(codes) - 1):
+            table[(codes[i] << 21) | codes[i + 1]] = idf(name[i : i + 2]) / 10
+    return table
 
 
 def matches(sheet: Sheet, asked: Asked) -> Array:
@@ -136,6 +154,8 @@ def matches(sheet: Sheet, asked: Asked) -> Array:
     table[:, 3] = sheet.owner == 0
     table[:, 4] = np.append(1, np.diff(sheet.owner) != 0)[: len(codes)]
     table[:, 5] = (codes >= 48) & (codes <= 57)
+    other = asked.synonyms.of_each((codes << 21) | second)
+    table[:, 6] = np.maximum(other, _later(other, 1))
     return table
 
 
@@ -186,7 +206,11 @@ class EvidenceReader:
         """Score every sentence of `sheets`; `shares` are the sections' lexical scores, 0 to 1."""
         if not sheets or not len(asked.codes):
             return Reading(tuple(np.zeros(len(s.traits), np.float32) for s in sheets), 0.0)
-        question = self._conv("enc.0", self._embed(asked.codes), 1)
+        with _one_thread():
+            return self._read(asked, sheets, shares)
+
+    def _read(self, asked: Asked, sheets: Sequence[Sheet], shares: Sequence[float]) -> Reading:
+        question = self._read_through("enc", self._embed(asked.codes), (1, 2))
         gist = question.max(0)
         best = max(shares)
         scores, tops = [], []
@@ -202,24 +226,52 @@ class EvidenceReader:
     def _section(
         self, sheet: Sheet, asked: Asked, question: Array, gist: Array, place: Array
     ) -> tuple[Array, Array]:
-        """Scores of the sentences, and the maximum of the section's states."""
-        states = self._fused(sheet, asked, question)
-        for name, dilation in (("post.0", 1), ("post.1", 3)):
-            states = self._conv(name, states, dilation)
-        top = states.max(0)
+        """Scores of the sentences; the maximum of the section's states and its coverage."""
+        own = self._read_through("enc", self._embed(sheet.codes), (1, 2))
+        states = self._read_through("post", self._fused(own, sheet, asked, question), (1, 2, 4))
         count = len(sheet.traits)
+        starts = np.searchsorted(sheet.owner, np.arange(1, count + 1))
+        covered, whole = self._coverage(own, sheet, question, starts)
+        top = np.concatenate([states.max(0), whole])
         if not count:
             return np.zeros(0, np.float32), top
-        starts = np.searchsorted(sheet.owner, np.arange(1, count + 1))
         peaks = np.maximum.reduceat(states, starts)
-        rows = [peaks, np.tile(np.concatenate([top, gist]), (count, 1)), sheet.traits]
-        rows.append(np.tile(place, (count, 1)))
-        hidden = np.maximum(self._dense("h1", np.concatenate(rows, axis=1)), 0)
-        return self._dense("h2", hidden)[:, 0], top
+        rows = [peaks, np.tile(np.concatenate([top, gist, place]), (count, 1)), sheet.traits]
+        hidden = np.maximum(self._dense("h1", np.concatenate([*rows, covered], axis=1)), 0)
+        return self._dense("h2", self._conv("beside", hidden, 1))[:, 0], top
 
-    def _fused(self, sheet: Sheet, asked: Asked, question: Array) -> Array:
+    def _coverage(
+        self, own: Array, sheet: Sheet, question: Array, starts: Codes
+    ) -> tuple[Array, Array]:
+        """How much of the question each sentence holds, alone and with the headings, and all."""
+        weight = self._dense("wk", question)
+        weight = np.exp(weight - weight.max(0))
+        weight /= weight.sum(0)
+        alike = self._heads(own).transpose(1, 0, 2) @ self._heads(question).transpose(1, 2, 0)
+        count = len(starts)
+        headed = int(starts[0]) if count else len(sheet.codes)
+        heading = alike[:, :headed].max(1) if headed else np.full_like(alike[:, 0], -1)
+        best = np.maximum.reduceat(alike, starts, axis=1) if count else heading[:, None]
+        with_heading = np.maximum(best, heading[:, None])
+        whole: Array = (with_heading.max(1) * weight.T).sum(1)
+        alone, both = (
+            (part * weight.T[:, None]).sum(2).T.reshape(-1, HEADS) for part in (best, with_heading)
+        )
+        return np.concatenate([alone, both], axis=1)[:count], whole
+
+    def _heads(self, states: Array) -> Array:
+        """(n_characters, `HEADS`, width / `HEADS`), unit rows."""
+        parts = (states @ self._w["wc.weight"].T).reshape(len(states), HEADS, -1)
+        unit: Array = parts / np.maximum(np.linalg.norm(parts, axis=2, keepdims=True), 1e-6)
+        return unit
+
+    def _read_through(self, name: str, states: Array, dilations: Sequence[int]) -> Array:
+        for number, dilation in enumerate(dilations):
+            states = self._conv(f"{name}.{number}", states, dilation)
+        return states
+
+    def _fused(self, own: Array, sheet: Sheet, asked: Asked, question: Array) -> Array:
         """The section's characters, each with what of the question it attends to."""
-        own = self._conv("enc.0", self._embed(sheet.codes), 1)
         same = self._known(sheet.codes)[:, None] == self._known(asked.codes)[None, :]
         affinity = (own @ self._w["wq.weight"].T) @ question.T / own.shape[1] ** 0.5
         affinity += self._w["eq"] * same
@@ -261,6 +313,17 @@ class EvidenceReader:
         scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
         result: Array = scaled * self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
         return result
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Keeps numpy to one thread: its products are small, and on a busy machine threads that wait for
+    each other took ten times as long."""
+    return _controller().limit(limits=1, user_api="blas")
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _unpacked(weights: dict[str, npt.NDArray[np.generic]]) -> dict[str, Array]:
