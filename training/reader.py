@@ -39,7 +39,7 @@ from askwiki.answer.reader import (
 from askwiki.embed import bundled_encoder
 from reader_examples import Example, Examples
 
-ID = "askwiki-reader-zh-1"
+ID = "askwiki-reader-zh-2"
 OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "reader"
 WIDTH, EMBEDDING = 96, 96
 CANDIDATES, BATCH, STEPS, LEARNING_RATE = 3, 32, 3200, 2e-3
