@@ -59,6 +59,7 @@ def encyclopaedia(data: Path) -> Iterator[Corpus]:
     wanted = [
         Wanted(r.question, ids[r.context], (r.start, r.start + len(r.answer or "")))
         for r in readings
+        if r.question.strip()  # one of them is empty
     ]
     yield Corpus(tuple(articles), tuple(wanted))
 

@@ -20,10 +20,10 @@ MAX_CHARS = 300
 LIST_CHARS = 900
 """The most a list or procedure may take."""
 
-EXTRA_MARGIN = 3.0
+EXTRA_MARGIN = 4.0
 """A further sentence may score this much below the best one (log odds)."""
 
-OTHER_SECTION_MARGIN = 2.0
+OTHER_SECTION_MARGIN = 1.0
 """The same for a sentence of another section."""
 
 _CONNECTIVE = re.compile(
