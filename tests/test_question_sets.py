@@ -101,7 +101,9 @@ def test_there_are_enough_questions_of_each_hard_kind() -> None:
     items = [i for s in SPLITS for i in read_questions(CORPUS / "questions" / f"{s}.jsonl")]
     refused = Counter(item.kind for item in items if item.abstain)
     assert sum(refused.values()) >= 300
-    assert min(refused[kind] for kind in ("other_subject", "same_trade", "not_stated", "noise")) >= 60
+    assert (
+        min(refused[kind] for kind in ("other_subject", "same_trade", "not_stated", "noise")) >= 60
+    )
     assert sum(item.kind == "two_part" for item in items) >= 60
     conversations = {item.id.split(".")[0] for item in items if item.history}
     assert len(conversations) >= 60

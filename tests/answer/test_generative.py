@@ -155,7 +155,14 @@ def test_a_question_is_rewritten_from_the_history_without_the_answer_schema() ->
 
 @pytest.mark.parametrize(
     "reply",
-    ["", "改写后：\n400电话多少钱", "长" * 201, "400多少钱 http://a.example", "<b>钱", "改写如下："],
+    [
+        "",
+        "改写后：\n400电话多少钱",
+        "长" * 201,
+        "400多少钱 http://a.example",
+        "<b>钱",
+        "改写如下：",
+    ],
 )
 def test_a_reply_that_is_no_question_is_not_used(reply: str) -> None:
     assert rewrite(Server(lambda _: reply or "“”")) == ""

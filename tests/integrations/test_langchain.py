@@ -48,8 +48,8 @@ ROOT = Path(__file__).parent.parent.parent
 QUESTION = "打400电话客户要付钱吗？"
 STEPS = "怎样新建一个子账号？步骤是什么"
 ABROAD = "红烧肉怎么做才好吃？"
-EARLIER = ("400电话怎么办理？", "……")
-LATER = "那要准备哪些材料？"
+EARLIER = ("个体户能办400吗", "……")
+LATER = "要交啥材料"
 
 
 def questions(every: int) -> list[str]:
@@ -121,6 +121,9 @@ class Scripted(AskWiki):
         self.closed = False
         self.running = self.most = 0
         self._lock = threading.Lock()
+
+    async def aask(self, question: str, history: Any = ()) -> Answer:
+        return await asyncio.to_thread(self.ask, question, history)
 
     def ask(self, question: str, history: Any = ()) -> Answer:
         with self._lock:

@@ -12,6 +12,7 @@ import math
 import queue
 import re
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing, suppress
@@ -260,8 +261,14 @@ def _answers(loop: asyncio.AbstractEventLoop) -> bool:
 def _new_loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     loop.set_default_executor(_DaemonThreads())
-    threading.Thread(target=loop.run_forever, name="askwiki-model", daemon=True).start()
+    threading.Thread(target=_run, args=(loop,), name="askwiki-model", daemon=True).start()
     return loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    """Run `loop` until it is stopped, and close it where it ran: an open one warns as it is freed."""
+    loop.run_forever()
+    loop.close()
 
 
 class _DaemonThreads(ThreadPoolExecutor):
@@ -300,4 +307,9 @@ def _stop() -> None:
 
     with suppress(Exception):
         asyncio.run_coroutine_threadsafe(cancel_all(), _loop).result(timeout=0.5)
-    _loop.call_soon_threadsafe(_loop.stop)
+    with suppress(RuntimeError):  # closed already
+        _loop.call_soon_threadsafe(_loop.stop)
+    for _ in range(50):
+        if _loop.is_closed():
+            return
+        time.sleep(0.01)

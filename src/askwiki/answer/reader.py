@@ -318,7 +318,8 @@ class EvidenceReader:
 def _one_thread() -> AbstractContextManager[object]:
     """Keeps numpy to one thread: its products are small, and on a busy machine threads that wait for
     each other took ten times as long."""
-    return _controller().limit(limits=1, user_api="blas")
+    limited: AbstractContextManager[object] = _controller().limit(limits=1, user_api="blas")
+    return limited
 
 
 @cache
