@@ -133,7 +133,7 @@ def number_of(text: str) -> float | None:
     value = _han(whole)
     if value is None or not fraction:
         return value
-    return value + sum(_DIGITS[c] / 10 ** (i + 1) for i, c in enumerate(fraction))
+    return value + float(sum(_DIGITS[c] / 10 ** (i + 1) for i, c in enumerate(fraction)))
 
 
 def _han(text: str) -> float | None:
@@ -209,9 +209,9 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
     if match["vague"] == "半":
         if dimension not in ("second", "day", "month", "share"):
             return None
-    elif dimension in ("", "count") and match["vague"]:
-        return None
-    elif dimension == "" and not re.match(r"\d|.{2,}", match.group()):
+    elif (dimension in ("", "count") and match["vague"]) or (
+        dimension == "" and not re.match(r"\d|.{2,}", match.group())
+    ):
         return None
     half = text[end : end + 1] == "半" and dimension in ("month", "day", "second")
     if unit == "个" and (after := _UNIT_AFTER.match(text, end + 1)) and text[end : end + 1] == "半":
