@@ -100,7 +100,8 @@ def test_asynchronously(
     with in_time():
         asked, streamed = asyncio.run(both())
     assert_stands_in(asked, own)
-    assert asked == streamed
+    # Which of its clocks ran out first may differ between the two, and with it the note.
+    assert (asked.text, asked.status) == (streamed.text, streamed.status)
 
 
 @pytest.mark.parametrize("fault", CHOSEN, ids=name)
@@ -162,7 +163,7 @@ def test_a_process_ends_although_the_model_hangs(
     assert json.loads(run.stdout)["trace"]["model"] == "failed"
     said = "askwiki: the language model openai:scripted gave no answer: "
     assert run.stderr.strip() in (f"{said}late", f"{said}deadline")
-    assert server.requests[0].hung_up.wait(2)
+    assert server.requests[0].hung_up.wait(15)
 
 
 def test_proved_sentences_stay_when_the_reply_breaks_off(
