@@ -163,6 +163,14 @@ def test_a_change_of_subject_is_seen_as_one(wiki: AskWiki) -> None:
     assert trace.hits[0].chunk.article_id == "numbers/landline"
 
 
+def test_what_the_conversation_adds_is_no_evidence(wiki: AskWiki) -> None:
+    history = [Turn("个体户能办400吗"), Turn("要交啥材料")]
+    alone, later = wiki.ask("明天会下雨吗").trace, wiki.ask("明天会下雨吗", history).trace
+    assert later.hits[0].lifted > 0
+    assert later.hits[0].score > alone.hits[0].score >= later.signals["fused"]
+    assert {hit.lifted for hit in alone.hits} == {0.0}
+
+
 def test_the_stream_grows_to_the_whole_answer(wiki: AskWiki) -> None:
     question = "企业总机是什么？"
     events = list(wiki.stream(question))

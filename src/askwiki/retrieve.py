@@ -94,8 +94,9 @@ class Retriever:
         if not topic:
             return hits
         lifted = [
-            replace(hit, score=hit.score + CARRIED_WEIGHT * topic.get(hit.chunk.article_id, 0.0))
+            replace(hit, score=hit.score + more, lifted=more)
             for hit in hits
+            for more in (CARRIED_WEIGHT * topic.get(hit.chunk.article_id, 0.0),)
         ]
         return sorted(lifted, key=lambda hit: -hit.score)
 

@@ -94,6 +94,8 @@ class Hit:
     """Cosine of query and chunk."""
     why: str = ""
     """One line on why the hit was kept, for the trace."""
+    lifted: float = 0.0
+    """The part of `score` that the conversation before the question added."""
 
 
 @dataclass(frozen=True, slots=True)

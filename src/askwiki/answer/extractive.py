@@ -166,15 +166,17 @@ def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
     ranked = ranking.units
     best = ranked[0]
     others = [s.score for s in ranked[1:] if s.hit is not best.hit]
+    # What the conversation was about makes no question on another subject answerable.
+    fused = max(hit.score - hit.lifted for hit in hits)
     return {
         "answerable": ranking.answerable,
         "known": ranking.known,
         "size": ranking.size,
         "known_by_size": ranking.known * ranking.size,
-        "fused_by_size": hits[0].score * ranking.size,
+        "fused_by_size": fused * ranking.size,
         "lexical": max(hit.lexical_score for hit in hits),
         "dense": max(hit.dense_score for hit in hits),
-        "fused": hits[0].score,
+        "fused": fused,
         "lead": hits[0].score - hits[1].score if len(hits) > 1 else hits[0].score,
         "evidence": best.score,
         "evidence_lead": best.score - max(others, default=best.score - 2.0),
