@@ -31,6 +31,9 @@ RETRIES = 2
 _PAUSE_S = 0.3
 """Before the first retry; twice as long before the second, unless the server names a time."""
 
+_GRACE_S = 0.2
+"""For a stream to end after all that matters of it has come."""
+
 Ending = Literal["whole", "cut"]
 
 Chunks = Callable[[], AsyncGenerator[Any, None]]
@@ -83,7 +86,7 @@ def _one_try(call: _Call, deadline: Deadline, first: Deadline) -> Generator[Piec
     inbox: queue.SimpleQueue[Piece | Exception | None] = queue.SimpleQueue()
     task = _in_the_loop(_read(call, inbox))
     deadline.when_given_up(lambda: inbox.put(None))
-    begun = False
+    begun = ended = False
     try:
         while True:
             limit = deadline if begun else first
@@ -94,14 +97,16 @@ def _one_try(call: _Call, deadline: Deadline, first: Deadline) -> Generator[Piec
             if item is None:
                 late = not begun and deadline.left() > 0
                 raise ModelError("late" if late else "deadline")
+            ended = isinstance(item, Exception) or bool(item.ending)
             if isinstance(item, Exception):
                 raise _explained(item, begun) if begun else _EarlyError(_explained(item), item)
             begun = True
             yield item
-            if item.ending:
+            if ended:
                 return
     finally:
-        task.cancel()
+        if not ended:  # else the task ends by itself, and cancelled would not close its connection
+            task.cancel()
 
 
 class _EarlyError(Exception):
@@ -122,10 +127,21 @@ class _EarlyError(Exception):
 
 
 async def _read(call: _Call, inbox: "queue.SimpleQueue[Piece | Exception | None]") -> None:
-    """Put the pieces of one call into `inbox`, last its ending or what went wrong."""
+    """Put the pieces of one call into `inbox`, last its ending or what went wrong.
+
+    After that it reads on until the stream ends or its grace is over. Either runs through all the
+    nested generators of the client; one left half read would be closed by the garbage collector, in
+    whichever thread that runs, while this loop may be closing it too.
+    """
     try:
         async with aclosing(call.start()) as chunks:
-            inbox.put(await _read_all(chunks, inbox, call.says_its_end))
+            try:
+                inbox.put(await _read_all(chunks, inbox, call.says_its_end))
+            except ModelError as error:
+                inbox.put(error)
+            async with asyncio.timeout(_GRACE_S):
+                async for _ in chunks:
+                    pass
     except Exception as error:
         inbox.put(error)
 
