@@ -30,17 +30,10 @@ def name(fault: Fault) -> str:
 
 @contextmanager
 def in_time() -> Iterator[None]:
-    """Within the deadline and one second.
-
-    On a machine so busy that the wiki itself takes long, in as much longer as four answers of it.
-    """
+    """By the deadline and not by the end of what hangs; `benchmarks/failures.py` takes the time."""
     began = time.monotonic()
     yield
-    assert time.monotonic() - began < DEADLINE_S + 1 + 4 * _own_s[-1]
-
-
-_own_s = [0.0]
-"""Seconds that the wiki took for its own answer, the last time it was asked."""
+    assert time.monotonic() - began < 4 * DEADLINE_S
 
 
 def assert_stands_in(answer: Answer, own: Answer) -> None:
@@ -58,10 +51,7 @@ def assert_stands_in(answer: Answer, own: Answer) -> None:
 @pytest.fixture
 def own(open_wiki: OpenWiki) -> Answer:
     """What the wiki says without a model."""
-    wiki = open_wiki()
-    began = time.monotonic()
-    answer: Answer = wiki.ask(QUESTION)
-    _own_s.append(time.monotonic() - began)
+    answer: Answer = open_wiki().ask(QUESTION)
     return answer
 
 

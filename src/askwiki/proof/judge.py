@@ -24,6 +24,9 @@ MAX_CHARS = 600
 LOOKED_AT = 2
 """So many passages, the most similar ones, are read closely."""
 
+LEAST_BORNE = 0.45
+"""A sentence of which a passage bears less, by weight, is not about it."""
+
 CERTAIN = 0.98
 """The least chance of a fault that a certain sign gives."""
 
@@ -77,16 +80,19 @@ class Judge:
         if not passage.tokens:
             return Judgement(False, (), ("unfounded",), 0.0)
         alignment, found = signs(claim, passage)
+        resting = _resting(alignment, passage)
+        if found["borne"] < LEAST_BORNE or not resting:
+            return Judgement(False, (), ("unfounded",), 0.0)
         chance = self.weights.chance(found)
         if any(found[name] >= least for name, least in _CERTAIN.items()):
             chance = max(chance, CERTAIN)
         supported = chance <= self.weights.threshold
         spans = tuple(
             Span(source.article_id, source.start + start, source.start + end)
-            for start, end in _resting(alignment, passage)
+            for start, end in resting
         )
         faults = () if supported else _named(found)
-        return Judgement(supported and bool(spans), spans, faults, 1 - chance)
+        return Judgement(supported, spans, faults, 1 - chance)
 
 
 def _named(found: Mapping[str, float]) -> tuple[str, ...]:

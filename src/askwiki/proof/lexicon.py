@@ -73,8 +73,7 @@ class Lexicon:
         for word in self._members.get("not_word", ()):
             self._costs.pop(word, None)
         lists = set(self._groups) | set(self._opposites) | set(self._classes)
-        only = frozenset({"not_word"})
-        lists -= {w for w in lists if self._classes.get(w, frozenset()) == only}
+        lists -= {w for w in lists if self._classes.get(w) == {"not_word"}}
         phrases = (w for w in lists if len(w) > 1 and _HAN_ONLY.fullmatch(w))
         for word in sorted(phrases, key=lambda w: (len(w), w)):
             known = self._costs.pop(word, _PHRASE_COST)

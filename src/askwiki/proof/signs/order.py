@@ -53,7 +53,8 @@ def _times(clauses: Sequence[Sequence[Token]]) -> list[int]:
             ranks.append(len(ends))
             if token.classes & {"before", "after"}:
                 ends.append("before" if "before" in token.classes else "after")
-        ends.append("")
+        if not tokens or not tokens[-1].classes & {"before", "after"}:
+            ends.append("")
     order = list(range(len(ends)))
     for k in range(len(ends) - 1):
         if ends[k] == "before":
