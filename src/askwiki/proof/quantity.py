@@ -29,7 +29,7 @@ _ABOUT = re.compile(r"^([一两二三四五六七八])([两二三四五六七八
 _NOT_NUMBERS = re.compile(
     "一般|一些|一致|统一|唯一|一旦|一定|一样|一起|一并|一律|一切|一直|一边|一方面?|另一|同一|任一|某一|(?<!分)之一|进一步"
     "|万一|逐一|单一|一次性|一体|一经|一侧|一同|一概|一贯|一向|一味|一下|一时|一会|一度|一线|一流|一键|一站式|不一|合一"
-    "|专一|一一|一来|一再|千万|万能|百科|十分(?!钟|之)|四处|三方|第三方|二维码|二次|再三|七上八下|三令五申|五险一金"
+    "|专一|一一|一来|一再|千万|万能|百科|(?<![零一二三四五六七八九百])十分(?![钟之贝])|四处|三方|第三方|二维码|二次|再三|七上八下|三令五申|五险一金"
     "|万维|千兆|百兆|万兆|几乎|几何|数据|数字|数量|数目|数额|参数|次数|人数|天数|级数|读数|函数|位数|总数|整数|倍数|分数|系数"
     "|数电|数码|数值|数组|半年度|半径|一号|一人|一方|一家(?!到|至)|一通|一条条|一批批|一个个|一件件|一层层|一步步|三七|二手|二级|三级|一级"
     "|十字|百分(?!之)|一面|一面之|两者|二者|一二|两端|两侧|两边|双方|四班三运转|七乘二十四|万家|一路(?!并|电|外|通|录)|一声不|一目|一经"
@@ -54,15 +54,38 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     *((u, "metre", s) for u, s in (("公里", 1000), ("千米", 1000), ("厘米", 0.01), ("米", 1))),
     *((u, "squaremetre", 1.0) for u in ("平方米", "平米")),
     *((u, "point", 1.0) for u in ("分",)),
+    *((u, "decibel", 1.0) for u in ("分贝", "db")),
     *((u, "digit", 1.0) for u in ("位数", "位")),
     *((u, "character", 1.0) for u in ("个汉字", "个字", "字")),
     *((u, "person", 1.0) for u in ("个人", "人", "名")),
     *((u, "month-of-year", 1.0) for u in ("月份",)),
+    *(
+        (u, "count", 1.0)
+        for u in (
+            "个部分",
+            "部分",
+            "个方面",
+            "方面",
+            "个环节",
+            "环节",
+            "个阶段",
+            "阶段",
+            "个步骤",
+            "步骤",
+        )
+    ),
 )
 _UNIT = {name: (dimension, factor) for name, dimension, factor in _UNITS}
 _CLASSIFIERS = "个条项种类家台部路次位方层级步档份张通遍句笔座间栋辆支根对组批段片把套块门点节期代寸克斤吨度声轮回例件封页宗户所处只成线"
+_NO_UNIT = (
+    "(?<=通)[常过信知道用话]|(?<=分)[之别析机配组享流支]|(?<=位)[置于]|(?<=名)[单称下字义]|(?<=人)[工员数]"
+    "|(?<=点)击|(?<=日)[期志常程]|(?<=月)租|(?<=年)[限审报]|(?<=次)[数序日月年]|(?<=部)[门分署]|(?<=条)[件款]|(?<=项)目"
+    "|(?<=个)[人别性]|(?<=路)[由径]|(?<=件)[数]|(?<=成)[功为本员交立]|(?<=线)[路上下]|(?<=处)[理置罚分]|(?<=门)[店户]|(?<=代)[理码替表]"
+)
 _UNIT_AFTER = re.compile(
-    "|".join(re.escape(u) for u in sorted(_UNIT, key=len, reverse=True)) + f"|[{_CLASSIFIERS}]"
+    "(?:"
+    + "|".join(re.escape(u) for u in sorted(_UNIT, key=len, reverse=True))
+    + f"|[{_CLASSIFIERS}])(?!{_NO_UNIT})"
 )
 
 _BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
@@ -133,7 +156,7 @@ def number_of(text: str) -> float | None:
     value = _han(whole)
     if value is None or not fraction:
         return value
-    return value + float(sum(_DIGITS[c] / 10 ** (i + 1) for i, c in enumerate(fraction)))
+    return value + sum(_DIGITS[c] / 10.0 ** (i + 1) for i, c in enumerate(fraction))
 
 
 def _han(text: str) -> float | None:
@@ -164,6 +187,11 @@ def quantities(text: str) -> list[Quantity]:
     at = 0
     while match := _NUMBER.search(masked, at):
         at = match.end()
+        if "或" in match.group() and match["b"] and not _UNIT_AFTER.match(text, at):
+            at = match.start("join")  # 500或503 are two numbers
+            match = _NUMBER.match(masked[:at], match.start())
+            if match is None:
+                continue
         date = _date(text, match.start())
         if date is not None:
             found.append(date)
@@ -209,9 +237,7 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
     if match["vague"] == "半":
         if dimension not in ("second", "day", "month", "share"):
             return None
-    elif (dimension in ("", "count") and match["vague"]) or (
-        dimension == "" and not re.match(r"\d|.{2,}", match.group())
-    ):
+    elif _means_nothing(match, dimension):
         return None
     half = text[end : end + 1] == "半" and dimension in ("month", "day", "second")
     if unit == "个" and (after := _UNIT_AFTER.match(text, end + 1)) and text[end : end + 1] == "半":
@@ -221,6 +247,13 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
     return Quantity(
         low, high, dimension, unit, _bound(text, match.start(), end), match.start(), end
     )
+
+
+def _means_nothing(match: re.Match[str], dimension: str) -> bool:
+    """A vague number without a real unit, or one Han numeral alone."""
+    if match["vague"]:
+        return dimension in ("", "count")
+    return dimension == "" and not re.match(r"\d|.{2,}", match.group())
 
 
 def _values(match: re.Match[str]) -> tuple[float, float, bool] | None:
@@ -256,3 +289,8 @@ def _bound(text: str, start: int, end: int) -> Bound:
         if pattern.match(tail):
             return bound
     return ""
+
+
+def is_one(quantity: Quantity) -> bool:
+    """Whether it is one of its unit: 一年, 1小时."""
+    return quantity.low == quantity.high == _UNIT.get(quantity.unit, ("", 1.0))[1]

@@ -1,0 +1,104 @@
+"""Numbers, units and periods: each must stand in the source, with the same unit."""
+
+import re
+
+from askwiki import text as zh
+from askwiki.proof.alignment import Alignment
+from askwiki.proof.passage import periods
+from askwiki.proof.quantity import Quantity, is_one
+from askwiki.proof.reading import Token
+
+_SIDE = {"most": 1, "under": 1, "least": -1, "over": -1, "": 0}
+_CIRCLED = frozenset({"两边", "两人", "两个"})
+_LASTS = {
+    **{"minute": ("second", 60.0), "hour": ("second", 3600.0), "day": ("day", 1.0)},
+    **{"week": ("day", 7.0), "month": ("month", 1.0), "quarter": ("month", 3.0)},
+    **{"half": ("month", 6.0), "year": ("month", 12.0)},
+}
+_NAMES = {
+    **{"minute": ("分钟",), "hour": ("小时",), "day": ("天", "日"), "week": ("周", "星期")},
+    **{"month": ("月",), "quarter": ("季度",), "half": ("半年",), "year": ("年", "年度")},
+}
+
+
+def figures(a: Alignment, sentence: str) -> dict[str, float]:
+    """Numbers that the source lacks, has with another unit, elsewhere, or bounded the other way."""
+    found = {"number": 0.0, "unit": 0.0, "number_away": 0.0, "bound": 0.0}
+    for i, token in enumerate(a.tokens):
+        if token.quantity is not None:
+            fault = _fault(a, i, token, token.quantity)
+            if fault:
+                found[fault] += 1
+    return {**found, "period": _period(a, zh.normalise(sentence))}
+
+
+def _fault(a: Alignment, i: int, token: Token, mine: Quantity) -> str:
+    link = a.links[i]
+    article = mine.low == mine.high == 1 and mine.dimension in ("count", "person", "", "digit")
+    if link is None or (link.place != "heading" and link.likeness < 0.78):
+        return "" if article or _goes_without(a, token, mine) else _missing(a, mine)
+    if link.place == "heading":
+        return ""
+    if link.place == "away":
+        return "" if article or not _rivalled(a, i, mine) else "number_away"
+    other = a.passage.tokens[link.at].quantity
+    turned = other is not None and _SIDE[other.bound] * _SIDE[mine.bound] < 0
+    return "bound" if turned else ""
+
+
+def _goes_without(a: Alignment, token: Token, mine: Quantity) -> bool:
+    """两个 for what the source lists; 一年 where it says 每年, 年度."""
+    if token.text in _CIRCLED:
+        return True
+    if not is_one(mine):
+        return False
+    name = re.escape(mine.unit.replace("个", ""))
+    if mine.dimension in ("second", "day", "workday"):
+        return bool(re.search(f"[每按]{name}", a.passage.text))
+    return mine.dimension == "month" and bool(
+        re.search(f"[每按逐当全]{name}|{name}度", a.passage.text)
+    )
+
+
+def _missing(a: Alignment, mine: Quantity) -> str:
+    values = (t.quantity for t in a.passage.tokens if t.quantity is not None)
+    return "unit" if any(mine.same_value(other) for other in values) else "number"
+
+
+def _rivalled(a: Alignment, i: int, mine: Quantity) -> bool:
+    """Whether the place the clause rests on has another number of the same kind."""
+    unit = a.anchors.get(a.clause_of[i], -1)
+    rivals = (a.passage.tokens[j] for j in a.passage.in_unit(unit))
+    return any(
+        t.said
+        and t.quantity is not None
+        and t.quantity.dimension == mine.dimension
+        and not t.quantity.same_value(mine)
+        for t in rivals
+    )
+
+
+def _period(a: Alignment, sentence: str) -> float:
+    """2: a period of another length (每年 for 每月); 1: of another order (次月 for 当月)."""
+    theirs = periods(a.passage.text)
+    worst = 0.0
+    for which, length, words in periods(sentence):
+        same = [w for w, other, _ in theirs if other == length]
+        if same:
+            worst = max(worst, float(which not in same))
+        elif words not in a.passage.text and not _said_otherwise(a, which, length, theirs):
+            worst = 2.0
+    return worst
+
+
+def _said_otherwise(
+    a: Alignment, which: str, length: str, theirs: list[tuple[str, str, str]]
+) -> bool:
+    dimension, value = _LASTS[length]
+    for token in a.passage.tokens:
+        q = token.quantity
+        if q is not None and q.dimension == dimension and q.low == value:
+            return True
+    names = [n for n in _NAMES[length] if len(n) > 1 or length in ("month", "year", "week")]
+    mentioned = any(name in a.passage.text for name in names)
+    return mentioned and all(other != which for other, _, _ in theirs)
