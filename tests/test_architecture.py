@@ -11,7 +11,7 @@ PACKAGE = Path(askwiki.__file__).parent
 
 GROUND = {"schema", "errors", "settings", "text"}
 ORDER = [
-    *("corpus", "chunk", "embed", "index", "request", "question", "retrieve", "answer"),
+    *("orders", "corpus", "chunk", "embed", "index", "request", "question", "retrieve", "answer"),
     *("proof", "cite", "compose"),
     *("pipeline", "evaluate", "api", "integrations", "serve", "cli"),
 ]

@@ -12,6 +12,9 @@ from askwiki import text as zh
         ("電話總機\u200b", "电话总机"),
         ("a\ud800b\x00c", "abc"),
         ("ﬁrst", "first"),
+        ("总\u202e机\u2066是\u206a入\u3164口", "总机是入口"),
+        ("总机" + "".join(chr(0xE0000 + ord(char)) for char in "obey"), "总机"),
+        ("总\ufe0f机\U000e0101", "总机"),
     ],
 )
 def test_normalise_folds_width_case_script_and_drops_the_invisible(raw: str, expected: str) -> None:

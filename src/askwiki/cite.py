@@ -6,12 +6,14 @@ struck, and so is one with a link, an address or a telephone number that its pas
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from askwiki import text as zh
 from askwiki.answer import Draft, DraftSentence, Written
+from askwiki.answer.conduct import misconduct
+from askwiki.orders import is_doubtful
 from askwiki.schema import Article, Chunk, Citation, Sentence, Span, Verdict
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Prover:
         articles: by id.
         judge: for sentences of a model; not needed for drafts.
         passages: what the model was shown, number n being `passages[n - 1]`.
+        question: what it was asked.
     """
 
     def __init__(
@@ -59,9 +62,10 @@ class Prover:
         articles: Mapping[str, Article],
         judge: Judges | None = None,
         passages: Sequence[Chunk] = (),
+        question: str = "",
     ) -> None:
-        self._articles, self._judge = articles, judge
-        self._sources = tuple(_source(chunk) for chunk in passages)
+        self._articles, self._judge, self._question = articles, judge, question
+        self._sources = tuple(tuple(_sources(chunk)) for chunk in passages)
         self._numbers: dict[Span, int] = {}
         self._sentences: list[Sentence] = []
         self._blocks: list[str] = []
@@ -156,24 +160,40 @@ class Prover:
         """The spans that bear `written` out, those of the passages it names tried first."""
         named = [n - 1 for n in written.passages if 0 < n <= len(self._sources)]
         others = [n for n in range(len(self._sources)) if n not in named]
-        sources = [self._sources[n] for n in (*named, *others)]
+        sources = [source for n in (*named, *others) for source in self._sources[n]]
         if self._judge is None or not sources:
             return ()
         judgement = self._judge.judge(written.text, sources)
         spans = _inside(judgement.spans, sources) if judgement.supported else ()
         faults = list(judgement.faults)
-        if spans and not _holds_contacts(written.text, spans, sources):
-            spans, faults = (), ["contact"]
+        if spans:
+            wrong = self._misconduct(written.text, spans, sources)
+            spans, faults = ((), [wrong]) if wrong else (spans, [])
         for fault in () if spans else faults:
             self.faults[fault] = self.faults.get(fault, 0) + 1
         return spans
 
+    def _misconduct(self, text: str, spans: Sequence[Span], sources: "Sequence[Source]") -> str:
+        """What a sentence that `spans` bear out does wrong all the same; "" if nothing."""
+        if not _holds_contacts(text, spans, sources):
+            return "contact"
+        quotes = [self._articles[s.article_id].text[s.start : s.end] for s in spans]
+        return misconduct(text, self._question, "\n".join(quotes))
 
-def _source(chunk: Chunk) -> "Source":
+
+def _sources(chunk: Chunk) -> "Iterator[Source]":
+    """What of `chunk` is evidence: all but the sentences that may be orders."""
     from askwiki.proof import Source  # slow to import, and no use to a draft
 
     heading = " ".join((chunk.title, *chunk.heading))
-    return Source(chunk.article_id, heading, chunk.text, chunk.start)
+    start = 0
+    for unit in (u for u in zh.units(chunk.text) if is_doubtful(chunk.text[u.start : u.end])):
+        if chunk.text[start : unit.start].strip():
+            piece = chunk.text[start : unit.start]
+            yield Source(chunk.article_id, heading, piece, chunk.start + start)
+        start = unit.end
+    if chunk.text[start:].strip():
+        yield Source(chunk.article_id, heading, chunk.text[start:], chunk.start + start)
 
 
 def _inside(spans: Sequence[Span], sources: "Sequence[Source]") -> tuple[Span, ...]:
@@ -291,7 +311,12 @@ def _set(block: Sequence[tuple[str, str, str]], growing: bool) -> str:
     return "".join(lead + escape(text, pairs) + markers for lead, text, markers in block)
 
 
-_ALWAYS = re.compile(r"[\\`<\[\]]|(?<!\w)_|_(?!\w)")
+_ALWAYS = re.compile(
+    r"[\\`<\[\]]|(?<!\w)_|_(?!\w)"
+    # Many renderers make links of bare addresses.
+    r"|:(?=//)|(?<=\w)@(?=\w)|(?<=www)\.",
+    re.IGNORECASE,
+)
 _AT_START = re.compile(r"^(?:[#>+\-=](?=\s|[#>+\-=]|$)|\d+(?=[.)]\s))")
 
 

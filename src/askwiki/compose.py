@@ -82,7 +82,7 @@ class Composer:
         What has been shown is never taken back: where the model fails after that, a label and the
         articles' own sentences follow it.
         """
-        prover = Prover(self._articles, self._judge, task.passages)
+        prover = Prover(self._articles, self._judge, task.passages, task.question)
         why = ""
         try:
             sentences = self._writer.write(

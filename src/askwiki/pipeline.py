@@ -25,13 +25,15 @@ from askwiki.answer.evidence import EvidenceScorer
 from askwiki.answer.extractive import ExtractiveAnswerer
 from askwiki.answer.reader import bundled_reader
 from askwiki.answer.refusal import refusal_text, say
-from askwiki.cite import Proved, prove
+from askwiki.cite import Proved, escape, prove
 from askwiki.compose import Composed, Composer, Task, load_composer
 from askwiki.corpus import Corpus, corpus_digest, load_corpus
 from askwiki.embed import Encoder, bundled_encoder, load_encoder
 from askwiki.errors import IndexStoreError, UnknownArticleError
 from askwiki.index import Store, build_store, open_store
+from askwiki.orders import Watch, order_in, sections_with_orders
 from askwiki.question import Question, read_question, restated
+from askwiki.request import Request
 from askwiki.retrieve import Retriever, Topic
 from askwiki.schema import (
     Answer,
@@ -100,6 +102,7 @@ class AskWiki:
         digest = corpus_digest(Path(corpus)) if Path(corpus).is_dir() else ""
         loaded = load_corpus(Path(corpus), max_file_mb=settings.max_file_mb)
         _report_skipped(loaded)
+        _report_orders(loaded.articles)
         encoder = encoder or load_encoder(settings.encoder)
         store = build_store(
             loaded.articles,
@@ -164,7 +167,8 @@ class AskWiki:
     ) -> "AskWiki":
         bundled = bundled_encoder()
         scorer = EvidenceScorer(bundled, bundled_reader(), store.lexical.idf, bundled.idf)
-        retriever = Retriever(store, encoder, settings.dense_weight)
+        watch = Watch(store.articles)
+        retriever = Retriever(store, encoder, settings.dense_weight, watch.bars)
         composer = load_composer(settings, store.articles, llm)
         return cls(store, retriever, ExtractiveAnswerer(scorer), settings, composer)
 
@@ -273,8 +277,8 @@ class AskWiki:
         for article in self.contents():
             topic = article.topic[0] if article.topic else article.id
             heading = next((s.path[-1] for s in article.sections if _is_question(s.path)), None)
-            if heading:
-                found.setdefault(topic, f"{heading.rstrip('？?')}？")
+            if heading and topic not in found and not order_in(heading):
+                found[topic] = f"{heading.rstrip('？?')}？"
         return list(found.values())[:count]
 
     # --- inside -------------------------------------------------------------------------------
@@ -365,7 +369,7 @@ class AskWiki:
         if not proved.sentences:
             return self._abstain(asked, found)
         language = self.settings.language
-        notes = [say("missing_part", language).format(part.query) for part in found.missing]
+        notes = [say("missing_part", language).format(escape(part.query)) for part in found.missing]
         return Answer(
             asked.text,
             "\n\n".join([proved.text, *notes]),
@@ -383,7 +387,7 @@ class AskWiki:
         if found.trace.model == "failed":
             reason = "model_unavailable"
         suggestions = self._suggestions(found.trace.hits)
-        text = refusal_text(reason, "search", suggestions, self.examples(), self.settings)
+        text = self._refusal(reason, "search", suggestions)
         sure = max((part.confidence for part in found.parts), default=0.0)
         return Answer(
             asked.text,
@@ -399,7 +403,7 @@ class AskWiki:
         """The reply to what is no question: a greeting, a wish for a person, noise, steering."""
         reasons: dict[str, Reason] = {"human": "human_requested", "steering": "out_of_scope"}
         reason = reasons.get(asked.request, "unclear")
-        text = refusal_text(reason, asked.request, (), self.examples(), self.settings)
+        text = self._refusal(reason, asked.request)
         return Answer(
             asked.text,
             text,
@@ -407,6 +411,14 @@ class AskWiki:
             reason,
             trace=Trace(asked.query, asked.kind, asked.parts, notes=(f"request: {asked.request}",)),
         )
+
+    def _refusal(
+        self, reason: Reason, request: Request, suggestions: Sequence[Suggestion] = ()
+    ) -> str:
+        """The Markdown of a refusal, in which titles and headings are text and never markup."""
+        named = [replace(s, title=escape(s.title)) for s in suggestions]
+        examples = [escape(example) for example in self.examples()]
+        return refusal_text(reason, request, named, examples, self.settings)
 
     def _in_scope(self, parts: "Sequence[_Part]") -> bool:
         """Whether the corpus speaks of the subject at all."""
@@ -501,6 +513,15 @@ def _is_question(path: Sequence[str]) -> bool:
 def _report_skipped(corpus: Corpus) -> None:
     for skipped in corpus.skipped:
         _log.warning("skipped %s: %s", skipped.source, skipped.reason)
+
+
+def _report_orders(articles: Iterable[Article]) -> None:
+    for article in articles:
+        for section, words in sections_with_orders(article).items():
+            where = f"{article.source}: {' > '.join(section.path) or article.title}"
+            _log.warning(
+                "left out of answers, as it gives the assistant an order: %s (%s)", where, words
+            )
 
 
 def _openable(index: Path) -> Store | None:

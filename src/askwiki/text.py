@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from opencc import OpenCC
 
-TOKENIZER_VERSION = "chars-1"
+TOKENIZER_VERSION = "chars-2"
 """Raise it whenever `tokens` or `normalise` gives other results: old indexes then refuse."""
 
 HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f"
@@ -23,10 +23,12 @@ _RUN = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[.\-_+/#&][a-z0-9]+)*[+#]*|[^\W_]+")
 _PIECE = re.compile(r"[a-z]+|[0-9]+")
 _ISHAN = re.compile(rf"[{HAN}]")
 
-# C0 and C1 controls but tab and newline, zero-width and bidi marks, lone surrogates.
+# C0 and C1 controls but tab and newline, zero-width and bidi marks, fillers, selectors of variants,
+# tags (a whole alphabet that nothing draws), lone surrogates.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufff9-\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ud800-\udfff\ufff9-\uffff"
+    "\U000e0000-\U000e0fff]"
 )
 
 _CLOSERS = re.escape("”’」』】）)》〉]\"'")
@@ -39,7 +41,7 @@ _MARKER = re.compile(
 
 
 def visible(text: str) -> str:
-    """`text` without characters that nobody can see: controls, zero-width, bidi, surrogates."""
+    """`text` without characters that nobody can see: controls, zero-width, bidi, tags, surrogates."""
     return _INVISIBLE.sub("", text)
 
 

@@ -127,10 +127,10 @@ def test_the_first_token_and_the_whole_have_their_limits() -> None:
         yield chunk("甲")
         await asyncio.Event().wait()
 
-    for start, expected, at_least in ((silent, "late", 0.1), (silent_after_one, "deadline", 0.3)):
-        began = time.monotonic()
-        assert kind(start, 0.3, 0.1) == expected
-        assert at_least <= time.monotonic() - began < at_least + 1
+    began = time.monotonic()
+    assert kind(silent, 30, 0.1) == "late"
+    assert kind(silent_after_one, 0.3, 0.3) == "deadline"
+    assert 0.4 <= time.monotonic() - began < 10
 
 
 def test_empty_chunks_are_no_first_token() -> None:

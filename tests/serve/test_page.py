@@ -129,7 +129,7 @@ def test_markup_in_an_article_stays_text(reader: Reader, site: Site, question: s
     page.click(".aw-marker >> nth=0")
     page.click("#aw-source [data-event=article]")
     article = page.locator("#aw-article")
-    expect(article.locator("h2")).to_have_text("标签 <b>测试</b> & 留言")
+    expect(article.locator("h2")).to_have_text("标签 测试 & 留言")
     for written in ("<script>window.pwned = 1</script>", "$x^2$", "javascript:window.pwned=1"):
         expect(article).to_contain_text(written)
     assert page.locator("#aw-main :is(img, script, b, .katex, a)").count() == 0

@@ -71,6 +71,13 @@ def test_a_refusal_offers_its_articles_and_examples_as_buttons() -> None:
     )
 
 
+def test_an_article_whose_title_had_to_be_escaped_is_a_button_too() -> None:
+    answer = Answer(
+        "问", "最接近的文章：\n\n- \\[甲\\]", "abstained", suggestions=(Suggestion("a", "[甲]"),)
+    )
+    assert answer_body(answer, 1, ZH, []).endswith('data-article="a">[甲]</button></li></ul>')
+
+
 def test_nothing_a_reader_typed_becomes_markup() -> None:
     answer = Answer(EVIL, "文", "answered", suggestions=(Suggestion(EVIL, EVIL),))
     for html in (

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from askwiki import text as zh
 from askwiki.answer import Draft, DraftSentence, Shape
+from askwiki.answer.conduct import gives_contact, is_foreign
 from askwiki.answer.evidence import EvidenceScorer, Ranking, Scored
+from askwiki.orders import is_doubtful
 from askwiki.question import Kind, Question, kind_of
 from askwiki.schema import Hit, Span
 
@@ -45,12 +47,12 @@ class ExtractiveAnswerer:
         ranking = self.scorer.score(query, hits)
         if not ranking.units:
             return Draft()
-        chosen = self._choose(kind_of(query), ranking.units)
+        chosen = self._choose(query, ranking.units)
         return Draft(tuple(self._sentences(chosen)), _signals(ranking, hits))
 
-    def _choose(self, kind: Kind, ranked: Sequence[Scored]) -> list[Scored]:
+    def _choose(self, query: str, ranked: Sequence[Scored]) -> list[Scored]:
         best = ranked[0]
-        block = self._list_around(kind, best, ranked)
+        block = self._list_around(kind_of(query), best, ranked)
         if block:
             return block
         chosen = self._with_context(best, ranked)
@@ -58,6 +60,8 @@ class ExtractiveAnswerer:
             if len(chosen) >= 4 or not _earns_its_place(other, chosen, best):
                 continue
             more = [u for u in self._with_context(other, ranked) if u not in chosen]
+            if any(_is_unasked(_text(unit), query) for unit in more):
+                continue
             if _chars(chosen + more) <= MAX_CHARS:
                 chosen += more
         return _in_reading_order(chosen, best)
@@ -135,6 +139,11 @@ def _earns_its_place(other: Scored, chosen: Sequence[Scored], best: Scored) -> b
     if best.score - other.score > margin:
         return False
     return all(_likeness(other, s) < 0.6 for s in chosen)
+
+
+def _is_unasked(text: str, query: str) -> bool:
+    """Whether nothing but an order, or somebody's advertisement, would add `text` to an answer."""
+    return gives_contact(text, query) or is_foreign(text) or is_doubtful(text)
 
 
 def _is_row(text: str) -> bool:

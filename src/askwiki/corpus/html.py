@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from askwiki.corpus import inline
 from askwiki.corpus.blocks import Block, Heading, Piece
 from askwiki.corpus.table import row_lines
+from askwiki.corpus.veil import Veil
 
 _DECLARATION = re.compile(r"<![A-Za-z\[][^>]*>")
 _OPEN_DECLARATION = re.compile("<!(?!--)")
@@ -17,9 +18,12 @@ _BLOCK_TAG_NAMES = (
 _BLOCK_TAGS = frozenset(_BLOCK_TAG_NAMES.split())
 
 
-def html_pieces(html: str) -> list[Piece]:
-    """The headings, paragraphs, list items and table rows of a piece of HTML."""
-    reader = _Reader()
+def html_pieces(html: str, veil: Veil | None = None) -> list[Piece]:
+    """The headings, paragraphs, list items and table rows of a piece of HTML.
+
+    `veil` knows whether it begins in a hidden element, and then whether it ends in one.
+    """
+    reader = _Reader(Veil() if veil is None else veil)
     # The parser of the standard library raises AssertionError at a declaration it does not know.
     reader.feed(_OPEN_DECLARATION.sub("&lt;!", _DECLARATION.sub("", html)))
     reader.close()
@@ -30,19 +34,17 @@ def html_pieces(html: str) -> list[Piece]:
 class _Reader(HTMLParser):
     """Collects marked-up text and gives it away as a block at every border."""
 
-    def __init__(self) -> None:
+    def __init__(self, veil: Veil) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[Piece] = []
         self._text = ""
-        self._hidden = ""
+        self._veil = veil
         self._rows: list[list[str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._hidden:
+        if self._veil.read(self.get_starttag_text() or ""):
             return
-        if tag in inline.HIDDEN_TAGS:
-            self._hidden = tag
-        elif tag not in inline.KNOWN_TAGS:
+        if tag not in inline.KNOWN_TAGS:
             self._text += self.get_starttag_text() or ""
         elif tag in _BLOCK_TAGS or _HEADING.fullmatch(tag):
             self.flush()
@@ -52,8 +54,9 @@ class _Reader(HTMLParser):
             self._text += _OPENERS.get(tag, "")
 
     def handle_endtag(self, tag: str) -> None:
-        if self._hidden:
-            self._hidden = "" if tag == self._hidden else self._hidden
+        if self._veil.read(f"</{tag}>"):
+            if tag in ("td", "th") and self._rows and not self._veil:
+                self._rows[-1].append("")  # the cells after it stay in their columns
         elif tag == "table":
             self._end_table()
         elif tag in ("td", "th") and self._rows:
@@ -68,7 +71,7 @@ class _Reader(HTMLParser):
             self._text += _CLOSERS.get(tag, "")
 
     def handle_data(self, data: str) -> None:
-        if not self._hidden:
+        if not self._veil:
             self._text += data.replace("\n", inline.SOFT)
 
     def flush(self) -> None:

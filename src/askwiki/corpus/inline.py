@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from askwiki.corpus.blocks import Block, Line, tidy
+from askwiki.corpus.veil import TAG, Veil
 
 HARD, SOFT = "\n", "\r"
 BOLD, UNBOLD = "\x01", "\x02"
@@ -34,7 +35,6 @@ _STRAY_BOLD = re.compile(
     r"\*\*([^*\n]*[^\w\s*])\*\*(?=\w)|(?<=\w)\*\*([^\w\s*][^*\n]*)\*\*", re.UNICODE
 )
 
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
 _TAG_NAMES = (
     "a abbr address article aside audio b base bdi bdo big blockquote body br button canvas "
     "caption center cite code col colgroup data dd del details dfn dialog div dl dt em embed "
@@ -46,21 +46,18 @@ _TAG_NAMES = (
     "wbr"
 )
 KNOWN_TAGS = frozenset(_TAG_NAMES.split())
-HIDDEN_TAGS = frozenset({"script", "style", "template", "head", "title", "svg", "textarea", "rp"})
-"""Elements whose content nobody reads."""
 BREAK_TAGS = frozenset({"br", "p", "div", "li", "tr", "hr"})
 
 
 def markup(tokens: Sequence[Token]) -> str:
     """Inline tokens as text with marks for breaks, bold and links; images are left out."""
     parts: list[str] = []
-    hidden = ""
+    veil = Veil()
     urls: list[bool] = []
     for i, token in enumerate(tokens):
         if token.type == "html_inline":
-            hidden, text = _html(token.content, hidden)
-            parts.append(text)
-        elif hidden:
+            parts.append("" if veil.read(token.content) else _html(token.content))
+        elif veil:
             continue
         elif token.type == "link_open":
             inside = tokens[i + 1].content if i + 1 < len(tokens) else ""
@@ -79,22 +76,18 @@ _PLAIN = {"softbreak": SOFT, "hardbreak": HARD, "strong_open": BOLD, "strong_clo
 _TEXT = frozenset({"text", "text_special", "code_inline"})
 
 
-def _html(tag: str, hidden: str) -> tuple[str, str]:
-    """The element whose content is being hidden after `tag`, and what `tag` becomes in the text.
+def _html(tag: str) -> str:
+    """What `tag` becomes in the text.
 
     A name that HTML does not know is no tag but a placeholder such as `<分机号>` or `<number>`.
     """
-    match = _TAG.match(tag)
+    match = TAG.match(tag)
     if match is None:
-        return hidden, ""
-    closing, name = bool(match[1]), match[2].lower()
-    if hidden:
-        return ("" if closing and name == hidden else hidden), ""
+        return ""
+    name = match[2].lower()
     if name not in KNOWN_TAGS:
-        return "", tag
-    if name in HIDDEN_TAGS and not closing and not tag.endswith("/>"):
-        return name, ""
-    return "", HARD if name in BREAK_TAGS else ""
+        return tag
+    return HARD if name in BREAK_TAGS else ""
 
 
 def plain(text: str) -> str:

@@ -18,6 +18,7 @@ from askwiki.corpus.lint_words import LEAD, WORDS, Language
 from askwiki.corpus.load import Skipped
 from askwiki.corpus.manuscript import Manuscript, read_manuscripts
 from askwiki.corpus.pointers import ASKED_KIND, Pointer, Unread, read_pointers
+from askwiki.orders import sections_with_orders
 from askwiki.schema import Article, Section
 from askwiki.text import sentences
 
@@ -180,6 +181,14 @@ def _related(manuscript: Manuscript, desk: Desk) -> Iterator[Finding]:
             yield Finding(own.source, line, "related-self", {"article": other})
         elif other not in desk.articles:
             yield Finding(own.source, line, "related-dead", {"article": other})
+
+
+def _orders(manuscript: Manuscript, desk: Desk) -> Iterator[Finding]:
+    for section, words in sections_with_orders(manuscript.article).items():
+        heading = _heading(section)
+        shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
+        values = {"section": heading, "words": shown}
+        yield Finding(manuscript.article.source, _at(manuscript, heading), "order", values)
 
 
 def _placeholders(manuscript: Manuscript, desk: Desk) -> Iterator[Finding]:
@@ -345,7 +354,7 @@ def _asked_twice(desk: Desk) -> Iterator[Finding]:
 
 
 _ARTICLE_RULES: tuple[Callable[[Manuscript, Desk], Iterator[Finding]], ...] = (
-    *(_front, _aliases, _related, _placeholders),
+    *(_front, _aliases, _related, _placeholders, _orders),
     *(_lead, _headings, _heading_words, _lengths),
 )
 _WIKI_RULES: tuple[Callable[[Desk], Iterator[Finding]], ...] = (

@@ -16,6 +16,7 @@ _ZH = {
     "front-future": "updated 是将来的日期 {date}（今天是 {today}）：改成实际更新的日期",
     "alias-title": "别名“{alias}”就是《{title}》（{article}）的标题：从别名中去掉",
     "placeholder": "还有没写的占位文字“{text}”：换成正文或删去",
+    "order": "“{section}”里有像是写给问答助手的命令“{words}”：删去或改写，在此之前这一节不会用来回答",
     "lead-missing": "缺少导语：在第一个小标题之前用两句话说明主题是什么",
     "lead-long": "导语有 {count} 句：压缩到三句以内，其余移到小节里",
     "heading-jump": "“{heading}”是 {level} 级标题，上一个是 {before} 级：改成 {allowed} 级或补上中间一级",
@@ -50,6 +51,8 @@ _EN = {
     "front-future": "updated is {date}, which is to come (today is {today}): write the real date",
     "alias-title": "the alias {alias} is the title of 《{title}》 ({article}): remove the alias",
     "placeholder": "the placeholder {text} still stands: write the text or remove it",
+    "order": "{section} seems to give the assistant an order ({words}): remove or reword it; until "
+    "then the section is left out of answers",
     "lead-missing": "there is no lead: say what the subject is, in two sentences, before the "
     "first heading",
     "lead-long": "the lead has {count} sentences: keep three at most, move the rest to sections",

@@ -1,5 +1,6 @@
 """Markdown files -> Article: title and body below the front matter."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ def parse_markdown(raw: str, source: str) -> Article:
         CorpusError: the front matter cannot be read, or no text is left after cleaning.
     """
     front, body = read_front(clean(raw))
-    title, pieces = _titled(front.title, render(body))
+    title, pieces = _titled(_words(front.title), render(body))
     return replace(
         article(pieces, source, title or stem_title(source)),
         url=front.url,
@@ -35,6 +36,14 @@ def parse_markdown(raw: str, source: str) -> Article:
 def clean(raw: str) -> str:
     """`raw` without invisible characters, every line break as one newline."""
     return visible(raw.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _words(title: str) -> str:
+    """`title` without the markup in it; it is shown where nothing renders it."""
+    if not re.search(r"[<\]*`]", title):
+        return title
+    rendered = render(f"# {title}")
+    return rendered[0].text if rendered and isinstance(rendered[0], Heading) else title
 
 
 def _titled(given: str, pieces: Sequence[Piece]) -> tuple[str, list[Piece]]:

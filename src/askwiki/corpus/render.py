@@ -12,6 +12,7 @@ from askwiki.corpus import inline
 from askwiki.corpus.blocks import Block, Heading, Piece
 from askwiki.corpus.html import html_pieces
 from askwiki.corpus.table import row_lines
+from askwiki.corpus.veil import Veil
 from askwiki.text import visible
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -61,7 +62,10 @@ def _mended(body: str) -> list[str]:
 
 
 def _pieces(nodes: Iterable[SyntaxTreeNode], lines: Sequence[int] = ()) -> Iterator[Piece]:
+    veil = Veil()
     for node in nodes:
+        if veil and node.type != "html_block":
+            continue
         match node.type:
             case "heading":
                 yield from _heading(node, lines)
@@ -77,7 +81,9 @@ def _pieces(nodes: Iterable[SyntaxTreeNode], lines: Sequence[int] = ()) -> Itera
             case "blockquote":
                 yield from (_quoted(piece) for piece in _pieces(node.children))
             case "html_block":
-                yield from html_pieces(node.content)
+                yield from html_pieces(node.content, veil)
+                if not veil.by_style:  # <title> alone on a line is somebody's placeholder
+                    veil.lift()
 
 
 def _markup(node: SyntaxTreeNode) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from askwiki.proof.lexicon import AKIN, PART, bundled_lexicon
 from askwiki.proof.passage import Passage
+from askwiki.proof.quantity import Quantity
 from askwiki.proof.reading import Clause, Token, Units, own_subject, read, units
 
 Candidate = tuple[int, float]
@@ -45,7 +46,7 @@ class Alignment:
     """The words of a sentence beside a passage.
 
     `tokens` are the sentence's, `clause_of` their clauses; `candidates`, `links`, `headed` and
-    `best` run with them. `anchors` and `rows` give for each clause the unit and the clause of the
+    `best` run with them, `taken` holds the source's tokens that any word may stand for. `anchors` and `rows` give for each clause the unit and the clause of the
     source it rests on; `subjects` its subject, its own or carried on (second value).
     """
 
@@ -62,6 +63,7 @@ class Alignment:
         self.candidates: list[list[Candidate]] = [
             self._candidates(i, texts) for i in range(len(self.tokens))
         ]
+        self.taken = {j for row in self.candidates for j, v in row if v >= 0.78}
         self.headed = [self._headed(t) for t in self.tokens]
         self.found = [max((v for _, v in c), default=0.0) for c in self.candidates]
         self.best = [max(f, 0.95 * h) for f, h in zip(self.found, self.headed, strict=True)]
@@ -136,6 +138,7 @@ class Alignment:
 
     def _numbers(self, i: int, token: Token) -> Iterator[Candidate]:
         passage, mine = self.passage, token.quantity
+        found = False
         for positions in passage.index.values():
             for j in positions:
                 other = passage.tokens[j]
@@ -150,7 +153,24 @@ class Alignment:
                 )
                 kin = _kin(mine.unit) == _kin(other.quantity.unit)
                 same = _after(self.tokens, i) == _after(passage.tokens, j)
+                found = True
                 yield j, 0.5 if counted and not kin and not same else 1.0
+        if mine is not None and not found:
+            yield from self._ends(mine)
+
+    def _ends(self, mine: Quantity) -> Iterator[Candidate]:
+        """Places that hold one end of the range `mine`, or a range that `mine` is an end of."""
+        numbers = [
+            (j, t.quantity) for j, t in enumerate(self.passage.tokens) if t.quantity is not None
+        ]
+        if mine.low == mine.high:
+            for j, other in numbers:
+                if other.low != other.high and any(mine.within(end) for end in other.ends()):
+                    yield j, 0.9
+            return
+        held = [[j for j, q in numbers if end.within(q)] for end in mine.ends()]
+        if all(held):
+            yield from ((j, 0.9) for row in held for j in row)
 
     def _headed(self, token: Token) -> float:
         if token.quantity is not None:

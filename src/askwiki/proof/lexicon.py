@@ -1,7 +1,7 @@
 """What the judge knows of words: which say the same, which exclude each other, what they do.
 
 All of it stands in editable files under `data/`: `proof_synonyms.txt`, `proof_opposites.txt`,
-`proof_marks.txt`, `proof_words.tsv`, and the names of `glossary.txt`.
+`proof_kinds.txt`, `proof_marks.txt`, `proof_words.tsv`, and the names of `glossary.txt`.
 """
 
 import re
@@ -35,6 +35,7 @@ class Lexicon:
         opposites: per line, sides of words that exclude the other sides' words.
         marks: class -> words.
         words: word -> (cost in cutting, weight, word class).
+        kinds: groups of words of one kind, of which one excludes another in the same place.
     """
 
     def __init__(
@@ -43,7 +44,12 @@ class Lexicon:
         opposites: Iterable[list[list[str]]],
         marks: Mapping[str, Iterable[str]],
         words: Mapping[str, tuple[float, float, str]],
+        kinds: Iterable[Iterable[str]] = (),
     ) -> None:
+        self._kin: dict[str, set[int]] = defaultdict(set)
+        for number, group in enumerate(kinds):
+            for word in group:
+                self._kin[word].add(number)
         self._groups: dict[str, set[int]] = defaultdict(set)
         for number, group in enumerate(synonyms):
             for word in group:
@@ -53,6 +59,10 @@ class Lexicon:
             for side in sides:
                 for word in side:
                     self._opposites[word].update(w for s in sides if s is not side for w in s)
+        self._kin_by_group: dict[int, set[int]] = defaultdict(set)
+        for word, kin in self._kin.items():
+            for group in self._groups.get(word, ()):
+                self._kin_by_group[group] |= kin
         classes: dict[str, set[str]] = defaultdict(set)
         for name, members in marks.items():
             for word in members:
@@ -66,13 +76,14 @@ class Lexicon:
         self._add_phrases()
         self.likeness = lru_cache(maxsize=200_000)(self._likeness)
         self.opposed = lru_cache(maxsize=200_000)(self._opposed)
+        self.rival = lru_cache(maxsize=200_000)(self._rival)
         self.cut = lru_cache(maxsize=20_000)(self._cut)
 
     def _add_phrases(self) -> None:
         """Words of the lists are kept whole wherever their parts would be cut apart."""
         for word in self._members.get("not_word", ()):
             self._costs.pop(word, None)
-        lists = set(self._groups) | set(self._opposites) | set(self._classes)
+        lists = set(self._groups) | set(self._opposites) | set(self._classes) | set(self._kin)
         lists -= {w for w in lists if self._classes.get(w) == {"not_word"}}
         phrases = (w for w in lists if len(w) > 1 and _HAN_ONLY.fullmatch(w))
         for word in sorted(phrases, key=lambda w: (len(w), w)):
@@ -96,6 +107,10 @@ class Lexicon:
     def kind(self, word: str) -> str:
         """Word class: n, v, a, d …; nouns where it is not known."""
         return self._kinds.get(word, "n")
+
+    def knows(self, word: str) -> bool:
+        """Whether `word` is in any of the lists."""
+        return word in self._costs
 
     def is_verb(self, word: str) -> bool:
         classes = self.classes(word)
@@ -138,6 +153,16 @@ class Lexicon:
             (tail and two[: len(two) - tail] in self._opposites.get(one[: len(one) - tail], ()))
             or (head and two[head:] in self._opposites.get(one[head:], ()))
         )
+
+    def _rival(self, one: str, two: str) -> bool:
+        """Whether the words name two things of one kind: 短信 and 邮件, 财务部门 and 法务部门."""
+        return bool(self._kin_of(one) & self._kin_of(two)) and self.likeness(one, two) < PART
+
+    def _kin_of(self, word: str) -> set[int]:
+        found = set(self._kin.get(word, ()))
+        for group in self._groups.get(word, ()):
+            found |= self._kin_by_group.get(group, set())
+        return found
 
     def _denies(self, long: str, short: str) -> bool:
         if len(short) < 2 or self.classes(short):
@@ -184,7 +209,8 @@ def bundled_lexicon() -> Lexicon:
     synonyms += [[term, *others] for term, others in names.items()]
     opposites = [[s.split() for s in line.split(" / ")] for line in _lines("proof_opposites.txt")]
     marks = {name: words.split() for name, _, words in _pairs(_lines("proof_marks.txt"))}
-    return Lexicon(synonyms, opposites, marks, _words())
+    kinds = [[zh.normalise(w) for w in line.split()] for line in _lines("proof_kinds.txt")]
+    return Lexicon(synonyms, opposites, marks, _words(), kinds)
 
 
 def _pairs(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ class Passage:
     """The tokens of a source.
 
     `clause`, `unit` and `sentence` give the place of each token; `rows` the tokens of each
-    clause. A unit is what says something of one subject; `subjects` and `topics` hold token
+    clause. A segment ends at a semicolon or with its sentence; a unit is what says something of one subject; `subjects` and `topics` hold token
     indices, `context` the unit that a cell of a table or an item of a list belongs to. `spans` are
     the sentences in the source's text.
     """
@@ -26,6 +26,7 @@ class Passage:
     clause: list[int] = field(default_factory=list)
     unit: list[int] = field(default_factory=list)
     sentence: list[int] = field(default_factory=list)
+    segment: list[int] = field(default_factory=list)
     rows: list[list[int]] = field(default_factory=list)
     closers: list[str] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
@@ -84,6 +85,10 @@ def _add_clauses(passage: Passage, clauses: Sequence[Clause], parts: Units, base
         passage.clause.extend([len(passage.rows)] * count)
         passage.unit.extend([base + part] * count)
         passage.sentence.extend([sentence] * count)
+        parted = bool(passage.closers) and passage.closers[-1] == ";"
+        fresh = not start or passage.sentence[start - 1] != sentence or parted
+        segment = passage.segment[-1] + fresh if start else 0
+        passage.segment.extend([segment] * count)
         passage.rows.append(list(range(start, start + count)))
         passage.closers.append(clause.closer)
 
@@ -153,9 +158,9 @@ def _finish(passage: Passage, heading: str) -> None:
 
 
 _PERIOD = re.compile(
-    r"(每个?|逐|按|次|下个|上个?|当|同|本|单|隔|第二)(分钟|小时|天|日|周|星期|季度|半年|年度|月|年)(?!内|份|后|前)"
+    r"(每个?|逐|按|以|次|下个|上个?|当|同|本|单|隔|第二)(分钟|小时|天|日|周|星期|季度|半年|年度|月|年)(?!内|份|后|前)"
 )
-_EACH = {"每": "each", "每个": "each", "逐": "each", "按": "each", "单": "each"}
+_EACH = {"每": "each", "每个": "each", "逐": "each", "按": "each", "以": "each", "单": "each"}
 _WHICH = {"次": "next", "下个": "next", "第二": "next", "隔": "next", "上": "last", "上个": "last"}
 _LENGTHS = {
     **{"分钟": "minute", "小时": "hour", "天": "day", "日": "day", "周": "week", "星期": "week"},

@@ -4,7 +4,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Bound = Literal["", "most", "least", "over", "under"]
@@ -20,6 +20,8 @@ _ONE = rf"(?P<a>{_PLAIN})(?:多|余)?(?P<ap>%?)"
 _RANGE = rf"(?P<join>到|至|-|~|—|–|～|或)(?P<b>{_PLAIN})(?P<bp>%?)"
 _FRACTION = rf"(?P<under>{_HAN_NUMBER}|\d+)分之(?P<over>{_PLAIN})(?:(?:到|至)(?:(?:{_HAN_NUMBER}|\d+)分之)?(?P<over2>{_PLAIN}))?"
 _VAGUE = r"(?P<vague>十几|几十|数十|几百|数百|几千|数千|数|几|半)"
+_VAGUE_VALUE = {"几": -1.0, "十几": -2.0, "几十": -3.0, "几百": -4.0, "几千": -5.0}
+"""What no number tells: each kind equals itself only."""
 _NUMBER = re.compile(rf"(?:{_FRACTION}|{_VAGUE}|{_ONE}(?:{_RANGE})?)")
 _DATE = re.compile(
     rf"(?:(?P<y>\d{{4}}|[零〇一二三四五六七八九]{{4}})年)?(?:(?P<m>{_PLAIN})月)?(?:(?P<d>{_PLAIN})[日号])?"
@@ -47,6 +49,8 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     *((u, "times", 1.0) for u in ("倍",)),
     *((u, "yuan", s) for u, s in (("万元", 10_000), ("元", 1), ("块钱", 1), ("角", 0.1))),
     *((u, "bit/s", s) for u, s in (("千比特", 1e3), ("kbps", 1e3), ("兆比特", 1e6))),
+    *((u, "bit/s", s) for u, s in (("比特", 1), ("比特每秒", 1), ("千比特每秒", 1e3))),
+    *((u, "bit/s", s) for u, s in (("兆比特每秒", 1e6), ("吉比特每秒", 1e9))),
     *((u, "bit/s", s) for u, s in (("mbps", 1e6), ("gbps", 1e9), ("kbit/s", 1e3), ("兆", 1e6))),
     *((u, "byte", s) for u, s in (("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("tb", 1e12))),
     *((u, "byte", s) for u, s in (("兆字节", 1e6), ("千字节", 1e3))),
@@ -78,7 +82,7 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
 _UNIT = {name: (dimension, factor) for name, dimension, factor in _UNITS}
 _CLASSIFIERS = "个条项种类家台部路次位方层级步档份张通遍句笔座间栋辆支根对组批段片把套块门点节期代寸克斤吨度声轮回例件封页宗户所处只成线"
 _NO_UNIT = (
-    "(?<=通)[常过信知道用话]|(?<=分)[之别析机配组享流支]|(?<=位)[置于]|(?<=名)[单称下字义]|(?<=人)[工员数]"
+    "(?<=通)[常过信知道用话]|(?<!部)(?<=分)[之别析机配组享流支]|(?<=位)[置于]|(?<=名)[单称下字义]|(?<=人)[工员数]"
     "|(?<=点)击|(?<=日)[期志常程]|(?<=月)租|(?<=年)[限审报]|(?<=次)[数序日月年]|(?<=部)[门分署]|(?<=条)[件款]|(?<=项)目"
     "|(?<=个)[人别性]|(?<=路)[由径]|(?<=件)[数]|(?<=成)[功为本员交立]|(?<=线)[路上下]|(?<=处)[理置罚分]|(?<=门)[店户]|(?<=代)[理码替表]"
 )
@@ -130,10 +134,30 @@ class Quantity:
         return _close(self.low, other.low) and _close(self.high, other.high)
 
     def within(self, other: "Quantity") -> bool:
-        """Whether both speak of the same kind of thing and the values agree."""
-        if self.same_value(other):
-            return self.dimension == other.dimension or _loose(self, other)
+        """Whether both speak of the same kind of thing and the values agree: 24小时 and 一天, 30天
+        and 一个月 too."""
+        if self.same_value(other) and (self.dimension == other.dimension or _loose(self, other)):
+            return True
+        return _same_time(self, other)
+
+    def ends(self) -> tuple["Quantity", "Quantity"]:
+        """Both ends of a range, each a quantity of its own."""
+        return replace(self, high=self.low), replace(self, low=self.high)
+
+
+_DAYS = {"second": 1 / 86_400, "day": 1.0, "month": 30.4}
+
+
+def _same_time(one: Quantity, two: Quantity) -> bool:
+    if one.dimension == two.dimension or not {one.dimension, two.dimension} <= set(_DAYS):
         return False
+    # Months have 28 to 31 days; a year of twelve has 365.
+    share = 0.03 if "month" in (one.dimension, two.dimension) else 1e-6
+    return all(
+        mine > 0 and abs(mine * _DAYS[one.dimension] / (theirs * _DAYS[two.dimension]) - 1) <= share
+        for mine, theirs in ((one.low, two.low), (one.high, two.high))
+        if theirs
+    )
 
 
 _COUNTING = frozenset({"count", "", "person", "digit", "character"})
@@ -252,7 +276,7 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
 def _means_nothing(match: re.Match[str], dimension: str) -> bool:
     """A vague number without a real unit, or one Han numeral alone."""
     if match["vague"]:
-        return dimension in ("", "count")
+        return dimension == "" or (dimension == "count" and match["vague"] in "几数")
     return dimension == "" and not re.match(r"\d|.{2,}", match.group())
 
 
@@ -260,7 +284,8 @@ def _values(match: re.Match[str]) -> tuple[float, float, bool] | None:
     if match["under"]:
         return _share_of(match)
     if match["vague"]:
-        return (0.5, 0.5, False) if match["vague"] == "半" else (-1.0, -1.0, False)
+        value = 0.5 if match["vague"] == "半" else _VAGUE_VALUE[match["vague"].replace("数", "几")]
+        return value, value, False
     about = _ABOUT.match(match["a"])
     if about and not match["b"]:  # 一两百, 三五
         a, b = (number_of(digit + about[3]) or 0.0 for digit in about.groups()[:2])

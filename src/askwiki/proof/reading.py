@@ -9,7 +9,9 @@ from askwiki import text as zh
 from askwiki.proof.lexicon import bundled_lexicon
 from askwiki.proof.quantity import Quantity, quantities
 
-_PIECE = re.compile(rf"[{zh.HAN}]+|[a-z0-9]+(?:[.\-_+/#&][a-z0-9]+)*[+#*]*|[^\w\s]")
+_PIECE = re.compile(
+    rf"[{zh.HAN}]+|[a-z0-9]+(?:[.\-_+/#&][a-z0-9]+)*[+#*]*|[^\w\s]|[^\W_](?<![{zh.HAN}a-z0-9])"
+)
 _IS_HAN = re.compile(rf"[{zh.HAN}]")
 _CLAUSE_END = frozenset(",;:!?。…\n")
 _LABEL_CHARS = 14
@@ -102,11 +104,43 @@ def _words(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _PIECE.finditer(text, start, end):
         piece = match.group()
         if _IS_HAN.match(piece):
-            yield from (_word(word) for word in lexicon.cut(piece))
+            yield from (_word(word) for word in _able(lexicon.cut(piece)))
         elif piece[0].isalnum():
             yield Token(piece, "latin", LATIN_WEIGHT)
         else:
             yield Token(piece, "mark")
+
+
+_RESULTS = frozenset("到了上出通着起动开完成清住见进下懂走回掉全")
+_UNABLE, _ABLE = "无法", "能"
+
+
+_LIGHT_VERBS = frozenset("用做办看上带打拨呼")
+
+
+def _able(words: Sequence[str]) -> Iterator[str]:
+    """收不到 as 无法 + 收到, 取得不了 as 无法 + 取得, 防得住 as 能 + 防住."""
+    lexicon, at = bundled_lexicon(), 0
+    while at < len(words):
+        word = words[at]
+        verb, result, taken = word, "", 1
+        if 3 <= len(word) <= 4 and word[-2] == "不" and word[-1] in _RESULTS:
+            verb, result, able = word[:-2], word[-1], _UNABLE
+        elif (
+            at + 2 < len(words)
+            and words[at + 1] in ("不", "得")
+            and words[at + 2] in _RESULTS
+            and (lexicon.is_verb(word) or word in _LIGHT_VERBS)
+        ):
+            result, taken = words[at + 2], 3
+            able = _UNABLE if words[at + 1] == "不" else _ABLE
+        if result and lexicon.is_verb(verb[:1]) | lexicon.is_verb(verb) | (verb in _LIGHT_VERBS):
+            yield able
+            joined = verb + result
+            yield joined if result != "了" and lexicon.knows(joined) else verb
+        else:
+            yield from words[at : at + taken]
+        at += taken
 
 
 @lru_cache(maxsize=50_000)

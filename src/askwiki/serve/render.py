@@ -251,8 +251,10 @@ def _list(
     lines: Sequence[str], markers: Mapping[int, str] | None, offers: Mapping[str, str]
 ) -> str:
     found = [item for item in map(_ITEM.match, lines) if item]
+    made = [offers.get(_ESCAPED.sub(r"\1", item[3])) for item in found]
     items = "".join(
-        f"<li>{offers.get(item[3]) or _inline(item[3], markers)}</li>" for item in found
+        f"<li>{offer or _inline(item[3], markers)}</li>"
+        for item, offer in zip(found, made, strict=True)
     )
     start = found[0][2]
     return f'<ol start="{start}">{items}</ol>' if start else f"<ul>{items}</ul>"

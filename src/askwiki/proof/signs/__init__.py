@@ -2,6 +2,7 @@
 
 from askwiki.proof.alignment import Alignment
 from askwiki.proof.passage import Passage
+from askwiki.proof.signs.bind import bind
 from askwiki.proof.signs.cover import cover, slots
 from askwiki.proof.signs.figures import figures
 from askwiki.proof.signs.order import order
@@ -23,6 +24,7 @@ def signs(sentence: str, passage: Passage) -> tuple[Alignment, dict[str, float]]
         **order(a),
         **roles(a),
         **topics(a),
+        **bind(a),
     }
     return a, {name: float(value) for name, value in found.items()}
 

@@ -5,7 +5,7 @@ import re
 from askwiki import text as zh
 from askwiki.proof.alignment import Alignment
 from askwiki.proof.passage import periods
-from askwiki.proof.quantity import Quantity, is_one
+from askwiki.proof.quantity import Quantity
 from askwiki.proof.reading import Token
 
 _SIDE = {"most": 1, "under": 1, "least": -1, "over": -1, "": 0}
@@ -46,17 +46,42 @@ def _fault(a: Alignment, i: int, token: Token, mine: Quantity) -> str:
     return "bound" if turned else ""
 
 
+_TOLD = (
+    ("month", 1.0, "月"),
+    ("month", 3.0, "季度"),
+    ("month", 6.0, "半年"),
+    ("month", 12.0, "年"),
+    ("day", 7.0, "周"),
+    ("day", 7.0, "星期"),
+    ("day", 1.0, "天"),
+    ("day", 1.0, "日"),
+    ("workday", 1.0, "工作日"),
+    ("second", 3600.0, "小时"),
+    ("second", 60.0, "分钟"),
+    ("second", 1.0, "秒"),
+)
+"""Lengths of time that a source may tell without a number: 每季度, 全年."""
+
+
 def _goes_without(a: Alignment, token: Token, mine: Quantity) -> bool:
-    """两个 for what the source lists; 一年 where it says 每年, 年度."""
+    """两个 for what the source lists; 一年 where it says 每年, 年度; 30天 beside 一个月."""
     if token.text in _CIRCLED:
         return True
-    if not is_one(mine):
-        return False
-    name = re.escape(mine.unit.replace("个", ""))
-    if mine.dimension in ("second", "day", "workday"):
-        return bool(re.search(f"[每按]{name}", a.passage.text))
-    return mine.dimension == "month" and bool(
-        re.search(f"[每按逐当全]{name}|{name}度", a.passage.text)
+    if any(_said_by(a, mine, which, value, name) for which, value, name in _TOLD):
+        return True
+    return any(
+        other is not token
+        and other.quantity is not None
+        and mine.within(other.quantity)
+        and a.best[i] >= 0.78
+        for i, other in enumerate(a.tokens)
+    )
+
+
+def _said_by(a: Alignment, mine: Quantity, which: str, value: float, name: str) -> bool:
+    told = Quantity(value, value, which, name, "", 0, 0)
+    return mine.within(told) and bool(
+        re.search(f"[每按逐当全整一本]个?{name}|{name}度|以{name}", a.passage.text)
     )
 
 

@@ -13,17 +13,20 @@ _WITHOUT = frozenset({"没有", "无", "没", "非"})
 
 def polarity(a: Alignment) -> dict[str, float]:
     """Negations added and dropped (the higher the surer), opposites, permissions."""
-    added = dropped = free = allowed = 0.0
+    added = dropped = free = allowed = bare = lost = 0.0
     for number in range(len(a.clauses)):
-        one, loose = _added(a, number)
-        added, free = max(added, one), free + loose
-        dropped = max(dropped, _dropped(a, number))
+        one, loose, alone = _added(a, number)
+        added, free, bare = max(added, one), free + loose, max(bare, alone)
+        gone, other = _dropped(a, number)
+        dropped, lost = max(dropped, gone), max(lost, other)
         allowed = max(allowed, _allowed(a, number))
     here, elsewhere = _opposites(a)
     return {
         "no_added": added,
         "no_dropped": dropped,
         "no_loose": free,
+        "no_bare": bare,
+        "no_lost": lost,
         "allowed": allowed,
         "opposite": here,
         "opposite_away": elsewhere,
@@ -56,10 +59,17 @@ def _hints(tokens: Sequence[Token], implied: bool) -> bool:
     )
 
 
-def _added(a: Alignment, number: int) -> tuple[float, int]:
-    """How sure a negation of the clause is not in the source, and how many deny something new."""
+def _unsaid(a: Alignment, positions: Sequence[int]) -> list[Token]:
+    """Those of the source's tokens that no word of the sentence stands for, and its negations."""
+    tokens = a.passage.tokens
+    return [tokens[j] for j in positions if tokens[j].denies or j not in a.taken]
+
+
+def _added(a: Alignment, number: int) -> tuple[float, int, bool]:
+    """How sure a negation of the clause is not in the source, how many deny something new, and
+    whether such a one stands against a place without any negation."""
     start, tokens = a.starts[number], a.clauses[number].tokens
-    worst, loose = 0.0, 0
+    worst, loose, bare = 0.0, 0, False
     for at, token in enumerate(tokens):
         if not token.denies:
             continue
@@ -71,19 +81,28 @@ def _added(a: Alignment, number: int) -> tuple[float, int]:
         place = a.at(start + head, AKIN)
         if place is None:
             loose += 1
+            bare = bare or not _denying(a, number)
         elif not any(_denied(a, j) for j in a.places(start + head, AKIN)):
-            worst = max(worst, _added_at(a, number, token, place))
-    return worst, loose
+            worst = max(worst, _added_at(a, number, token, start + head, place))
+    return worst, loose, bare
 
 
-def _added_at(a: Alignment, number: int, token: Token, place: int) -> float:
+def _denying(a: Alignment, number: int) -> bool:
+    """Whether the unit that a clause rests on denies anything."""
+    unit = a.anchors.get(number)
+    return unit is None or _hints(_unsaid(a, a.passage.in_unit(unit)), implied=True)
+
+
+def _added_at(a: Alignment, number: int, token: Token, head: int, place: int) -> float:
     passage = a.passage
-    if _NO_IN_WORD & set(passage.tokens[place].text):
+    mine, theirs = set(a.tokens[head].text), set(passage.tokens[place].text)
+    if _NO_IN_WORD & theirs and not _NO_IN_WORD & mine:
         return 0.0
-    row = [passage.tokens[k] for k in passage.rows[passage.clause[place]]]
+    row = passage.rows[passage.clause[place]]
     if "needless" in token.classes:
-        return 0.5
-    if _hints(row, implied=True):
+        obliged = any("must_any" in passage.tokens[k].classes for k in row if k < place)
+        return 3.0 if obliged and not _hints(_unsaid(a, row), implied=True) else 0.5
+    if _hints(_unsaid(a, row), implied=True):
         return 1.0
     around = [passage.tokens[k] for k in passage.in_unit(passage.unit[place])]
     if any(t.denies or t.classes & {"only", "excludes"} for t in around):
@@ -91,29 +110,33 @@ def _added_at(a: Alignment, number: int, token: Token, place: int) -> float:
     return 2.0 if is_condition(a.clauses[number]) else 3.0
 
 
-def _dropped(a: Alignment, number: int) -> float:
-    """Whether the source denies what the clause states: 2 where nothing else speaks for it."""
+def _dropped(a: Alignment, number: int) -> tuple[float, bool]:
+    """Whether the source denies what the clause states: 2 where nothing else speaks for it.
+    Second: whether it denies something else there, and the clause nothing."""
     if number not in a.rows:
-        return 0.0
+        return 0.0, False
     passage, tokens = a.passage, a.clauses[number].tokens
     row = passage.rows[a.rows[number]]
     theirs = [passage.tokens[j] for j in row]
-    worst = 0.0
+    worst, lost = 0.0, False
     for at, token in enumerate(theirs):
         head = _head(theirs, at) if token.denies else None
         if head is None:
             continue
-        mine = [i for i in a.all_in(number) if a.at(i) == row[head]]
-        if not mine or _NO_IN_WORD & set(a.tokens[mine[0]].text):
+        mine = [i for i in a.all_in(number) if row[head] in a.places(i, AKIN)]
+        if not mine:
+            lost = lost or not _hints(tokens, implied=True)
             continue
-        if any(a.tokens[i].denies for i in a.all_in(number) if i <= mine[0]):
+        if _NO_IN_WORD & set(a.tokens[mine[0]].text) and not _NO_IN_WORD & set(theirs[head].text):
+            continue
+        if any(a.tokens[i].denies for i in a.all_in(number)):
             continue
         other = any(not _denied(a, j) for j in a.places(mine[0], AKIN) if j != row[head])
         narrowed = any(t.text in ("只", "仅", "只能", "只有", "仅限") for t in tokens)
         turned = any(t.text.startswith("不") for t in tokens)
         sure = not (other or narrowed or turned or _hints(tokens, implied=False))
         worst = max(worst, 2.0 if sure else 1.0)
-    return worst
+    return worst, lost
 
 
 def _allowed(a: Alignment, number: int) -> float:
