@@ -16,6 +16,10 @@ from typing import Any, Literal
 Split = Literal["train", "tune", "test"]
 
 
+OWN = Path(__file__).parent / "questions"
+"""Written for this training room: questions on sections of the data folder, manuals with theirs."""
+
+
 def split_of(number: int) -> Split:
     """The split an intent's number or a row's number falls into."""
     last = number % 10
@@ -79,11 +83,27 @@ class SectionRow:
 
 
 def sections(folder: Path) -> list[SectionRow]:
-    """All heading -> section pairs."""
-    rows = read_lines(folder / "train" / "sections.jsonl.gz")
-    return [
-        SectionRow(i, r["heading"], r["path"], r["text"], r["source"]) for i, r in enumerate(rows)
+    """All heading -> section pairs of the data folder, and after them our own manuals."""
+    given = [
+        (r["heading"], r["path"], r["text"], r["source"])
+        for r in read_lines(folder / "train" / "sections.jsonl.gz")
     ]
+    ours = [
+        (s["path"].rsplit(" > ", 1)[-1], f"{page['title']} > {s['path']}", s["text"], _source(page))
+        for page, s in manual_sections()
+    ]
+    return [SectionRow(i, *row) for i, row in enumerate(given + ours)]
+
+
+def manual_sections() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each section of our manuals of invented products, with its page before it."""
+    for page in read_lines(OWN / "manuals.jsonl"):
+        for section in page["sections"]:
+            yield page, section
+
+
+def _source(page: dict[str, Any]) -> str:
+    return f"manuals/{page['title']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +118,6 @@ class Reading:
     row: int = -1
 
 
-OWN = Path(__file__).parent / "questions"
-"""Questions written for this training room; the sections they are about are in the data folder."""
-
-
 def own_readings(rows: list[SectionRow]) -> list[Reading]:
     """Our own questions on whole pages of documentation; one page in four is for tuning.
 
@@ -110,12 +126,23 @@ def own_readings(rows: list[SectionRow]) -> list[Reading]:
     found = []
     for record in read_lines(OWN / "reading.jsonl"):
         row = rows[record["row"]]
-        split: Split = "train" if zlib.crc32(row.source.encode()) % 4 else "tune"
+        split = _split_of_page(row)
         for qa in record["qas"]:
             answer = row.text[qa["start"] : qa["end"]]
             found.append(Reading(qa["q"], row.text, answer, qa["start"], split, row.row))
         found += [Reading(q, row.text, None, -1, split, row.row) for q in record["unanswerable"]]
+    manuals = [section for _, section in manual_sections()]
+    for row, section in zip(rows[len(rows) - len(manuals) :], manuals, strict=True):
+        split = _split_of_page(row)
+        for qa in section["qas"]:
+            start = row.text.index(qa["a"])
+            found.append(Reading(qa["q"], row.text, qa["a"], start, split, row.row))
+        found += [Reading(q, row.text, None, -1, split, row.row) for q in section["unanswerable"]]
     return found
+
+
+def _split_of_page(row: SectionRow) -> Split:
+    return "train" if zlib.crc32(row.source.encode()) % 4 else "tune"
 
 
 def section_readings(folder: Path, rows: list[SectionRow]) -> list[Reading]:

@@ -5,7 +5,7 @@
 A sentence-transformers `StaticEmbedding` over character 1- to 3-grams: the text is cut by
 `askwiki.text.ngrams` and joined with spaces, so that the model's own tokenizer is a plain word
 list. Trained with MultipleNegativesRankingLoss inside MatryoshkaLoss on question -> passage,
-heading -> section and sentence -> rest-of-passage pairs, exported as int8 rows that numpy reads.
+saying -> written word, heading -> section and sentence -> rest-of-passage pairs, exported as int8 rows that numpy reads.
 """
 
 import argparse
@@ -33,12 +33,12 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 
-from askwiki.text import ngrams, sentences
+from askwiki.text import glossary, ngrams, sentences
 from data import encyclopaedia, intents, section_readings, sections
 
 Pair = tuple[str, str]
 
-ID = "askwiki-static-zh-1"
+ID = "askwiki-static-zh-2"
 OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "encoder"
 VOCABULARY = 60_000
 DIMENSION = 192
@@ -67,6 +67,11 @@ def question_pairs(folder: Path, rng: random.Random) -> list[Pair]:
         if reading.answer:
             pairs.append((reading.question, reading.answer))
     return pairs
+
+
+def saying_pairs() -> list[Pair]:
+    """What people say -> the written words for it."""
+    return [(saying, " ".join(words)) for saying, words in glossary().items()]
 
 
 def section_pairs(folder: Path) -> list[Pair]:
@@ -204,7 +209,7 @@ def main() -> None:
     began, rng = time.monotonic(), random.Random(SEED)
     folder = arguments.data
     groups = {
-        "questions": question_pairs(folder, rng),
+        "questions": question_pairs(folder, rng) + saying_pairs(),
         "sections": section_pairs(folder),
         "encyclopaedia": encyclopaedia_pairs(folder),
         "cloze": cloze_pairs(folder, rng),

@@ -39,13 +39,15 @@ from askwiki.answer.reader import (
 from askwiki.embed import bundled_encoder
 from reader_examples import Example, Examples
 
-ID = "askwiki-reader-zh-2"
+ID = "askwiki-reader-zh-3"
 OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "reader"
 WIDTH, EMBEDDING = 96, 96
 CANDIDATES, BATCH, STEPS, LEARNING_RATE = 3, 32, 3200, 2e-3
 WITHHELD = 0.12
 SPOKEN = 0.25
 """Share of the questions in which a written word gives way to what people say instead of it."""
+EASY = 0.4
+"""Share of the questions with one candidate from further down among the wrong ones."""
 MAX_CHARS = 360
 """Sections are cut here while training; when running they are read whole."""
 SEED = 20261121
@@ -225,7 +227,8 @@ class Batches:
         rng.shuffle(near)
         rng.shuffle(far)
         wanted = CANDIDATES - len(picked)
-        picked += (near[: max(1, wanted - 1)] + far + near[max(1, wanted - 1) :])[:wanted]
+        hard = wanted - (rng.random() < EASY)
+        picked += (near[:hard] + far + near[hard:])[:wanted]
         rng.shuffle(picked)
         return picked, answers
 

@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,12 @@ from data import Reading, SectionRow, Split, encyclopaedia, intents, section_rea
 ROOT = Path(__file__).parent.parent
 FOUND = 24
 """Sections kept of each search; hard negatives come from the first eight."""
+
+BESIDE = 6
+"""Of the sections on the same page as the right one, so many are put among those found."""
+
+ASKED = 10
+"""Questions of a section that are read; later ones are for the search alone."""
 
 Answers = Callable[[Chunk, zh.Unit], bool]
 
@@ -42,10 +49,16 @@ class Example:
 
 
 class Pool:
-    """Chunks with their postings."""
+    """Chunks with their postings; `pages` says of each what page it is from."""
 
-    def __init__(self, chunks: Sequence[Chunk], indexed: Sequence[Chunk] | None = None) -> None:
+    def __init__(
+        self,
+        chunks: Sequence[Chunk],
+        indexed: Sequence[Chunk] | None = None,
+        pages: Sequence[str] = (),
+    ) -> None:
         self.chunks = chunks
+        self._pages = np.array(pages)
         self.units = [tuple(zh.units(chunk.text)) for chunk in chunks]
         self._lexical = LexicalIndex.build(indexed or chunks)
         self._rows: dict[tuple[str, str], list[int]] = {}
@@ -63,14 +76,23 @@ class Pool:
         """None where the question should be answered and no sentence of `own` does."""
         terms = query_terms(question)
         scores = self._lexical.scores(terms) / max(self._lexical.best(terms), 1e-6)
-        order = np.argsort(-scores, kind="stable")[:FOUND]
-        found = tuple(int(row) for row in order if scores[row] > 0)
+        order = np.argsort(-scores, kind="stable")
+        order = order[scores[order] > 0]
+        found = self._with_neighbours(order, own)[:FOUND]
         gold = {row: self._answering(row, answers) for row in own} if answers else {}
         gold = {row: units for row, units in gold.items() if units}
         if answers and not gold:
             return None
         shares = {row: float(scores[row]) for row in {*found, *own}}
         return Example(number, question, gold, tuple(own), found, shares)
+
+    def _with_neighbours(self, order: np.ndarray, own: Sequence[int]) -> tuple[int, ...]:
+        """`order` with the best of the same pages, the closest wrong answers, among its first."""
+        rows = [int(row) for row in order[:FOUND]]
+        if len(self._pages) and own:
+            same = order[np.isin(self._pages[order], self._pages[list(own)])][:BESIDE]
+            rows = [row for pair in zip_longest(map(int, same), rows) for row in pair]
+        return tuple(dict.fromkeys(row for row in rows if row is not None))
 
     def _answering(self, row: int, answers: Answers) -> tuple[int, ...]:
         chunk = self.chunks[row]
@@ -147,9 +169,11 @@ class Examples:
         """
         articles = load_corpus(ROOT / "corpus").articles
         chunks = [chunk for article in articles for chunk in chunk_article(article)]
+        chunks = [replace(chunk, asked=chunk.asked[:ASKED]) for chunk in chunks]
         bare = [replace(chunk, asked=()) for chunk in chunks]
+        pages = [chunk.article_id for chunk in chunks]
         answers = {intent.id: intent.answer for intent in intents(folder)}
-        with_asked, without = Pool(bare, chunks), Pool(bare)
+        with_asked, without = Pool(bare, chunks, pages), Pool(bare, pages=pages)
         items = []
         for line in (ROOT / "corpus/questions" / f"{split}.jsonl").read_text("utf-8").splitlines():
             row = json.loads(line)
@@ -165,7 +189,7 @@ class Examples:
                     (question, without.rows(a.id, s.path[-1] if s.path else ""), any_sentence)
                     for a in articles
                     for s in a.sections
-                    for question in s.asked
+                    for question in s.asked[:ASKED]
                     if rng.random() < 0.5
                 ],
             )
@@ -177,7 +201,8 @@ class Examples:
         used = sorted(beside(rows, asked_about) | set(rng.sample(range(len(rows)), 4000)))
         texts = {n: rows[n].text[:1500].strip() for n in used}
         chunks = [c for n in used if texts[n] for c in one_section(f"s{n}", rows[n].path, texts[n])]
-        pool = Pool(chunks)
+        pages = [rows[int(chunk.article_id[1:])].source for chunk in chunks]
+        pool = Pool(chunks, pages=pages)
         asked: list[tuple[str, Sequence[int], Answers | None]] = []
         for r in readings:
             if r.split == split and r.answer != "":
