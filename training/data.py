@@ -19,6 +19,9 @@ Split = Literal["train", "tune", "test"]
 OWN = Path(__file__).parent / "questions"
 """Written for this training room: questions on sections of the data folder, manuals with theirs."""
 
+MANUALS = "manuals/"
+"""The source of each page of our own manuals begins with it."""
+
 
 def split_of(number: int) -> Split:
     """The split an intent's number or a row's number falls into."""
@@ -103,7 +106,7 @@ def manual_sections() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 def _source(page: dict[str, Any]) -> str:
-    return f"manuals/{page['title']}"
+    return f"{MANUALS}{page['title']}"
 
 
 @dataclass(frozen=True, slots=True)

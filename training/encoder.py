@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from datasets import Dataset
@@ -33,12 +34,14 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 
+from askwiki.corpus import load_corpus
 from askwiki.text import glossary, ngrams, sentences
 from data import encyclopaedia, intents, section_readings, sections
 
 Pair = tuple[str, str]
 
-ID = "askwiki-static-zh-2"
+ID = "askwiki-static-zh-3"
+WIKI = Path(__file__).parent.parent / "corpus"
 OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "encoder"
 VOCABULARY = 60_000
 DIMENSION = 192
@@ -46,6 +49,8 @@ EPOCHS = 2
 BATCH = 1024
 LEARNING_RATE = 0.01
 QUESTION_REPEATS = 3
+ASKED = 10
+"""Questions of a section of our wiki that are learned; later ones are for the search alone."""
 SEED = 20261121
 
 
@@ -67,6 +72,16 @@ def question_pairs(folder: Path, rng: random.Random) -> list[Pair]:
         if reading.answer:
             pairs.append((reading.question, reading.answer))
     return pairs
+
+
+def wiki_pairs() -> list[Pair]:
+    """The questions asked of each section of our wiki -> the section."""
+    return [
+        (question, "\n".join((a.title, *s.path, a.text[s.start : s.end][:500])))
+        for a in load_corpus(WIKI).articles
+        for s in a.sections
+        for question in s.asked[:ASKED]
+    ]
 
 
 def saying_pairs() -> list[Pair]:
@@ -98,10 +113,11 @@ def cloze_pairs(folder: Path, rng: random.Random) -> list[Pair]:
     passages = [i.passage for i in intents(folder) if i.split == "train"] * 2
     passages += sorted({r.context for r in encyclopaedia(folder)}) * 3
     passages += [s.text[:600] for s in rows[::2] if s.row not in held and len(s.text) > 120]
-    return [pair for passage in passages for pair in _cloze(passage, rng)]
+    return [pair for passage in passages for pair in cloze(passage, rng)]
 
 
-def _cloze(passage: str, rng: random.Random) -> Iterable[Pair]:
+def cloze(passage: str, rng: random.Random) -> Iterable[Pair]:
+    """A sentence of `passage` and the rest of it; nothing where it has one sentence."""
     spans = sentences(passage)
     if len(spans) < 2:
         return
@@ -160,32 +176,39 @@ def train(sets: dict[str, Dataset], vocabulary: Sequence[str], out: Path) -> Sen
     # Small, so that an n-gram seen too rarely to learn adds next to nothing to a mean.
     module.embedding.weight.data.normal_(std=0.01)
     model = SentenceTransformer(modules=[module], device="cpu")
+    fit(model, sets, out)
+    return model
+
+
+def fit(model: SentenceTransformer, sets: dict[str, Dataset], out: Path, **changes: Any) -> None:
+    """Trains `model` in place; `changes` go over the training arguments below."""
     inner = MultipleNegativesRankingLoss(
         model, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction"
     )
     loss = MatryoshkaLoss(model, inner, matryoshka_dims=[DIMENSION, DIMENSION // 2, DIMENSION // 4])
-    arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(out),
-        num_train_epochs=EPOCHS,
-        per_device_train_batch_size=BATCH,
-        learning_rate=LEARNING_RATE,
-        weight_decay=0.0,
-        warmup_steps=0,
-        lr_scheduler_type="linear",
-        multi_dataset_batch_sampler="proportional",
-        dataloader_drop_last=True,
-        save_strategy="no",
-        report_to="none",
-        logging_steps=50,
-        seed=SEED,
-        data_seed=SEED,
-        disable_tqdm=True,
-    )
+    settings: dict[str, Any] = {
+        "num_train_epochs": EPOCHS,
+        "per_device_train_batch_size": BATCH,
+        "learning_rate": LEARNING_RATE,
+        "weight_decay": 0.0,
+        "warmup_steps": 0,
+        "lr_scheduler_type": "linear",
+        "multi_dataset_batch_sampler": "proportional",
+        "dataloader_drop_last": True,
+        "save_strategy": "no",
+        "report_to": "none",
+        "logging_steps": 50,
+        "seed": SEED,
+        "data_seed": SEED,
+        "disable_tqdm": True,
+    }
+    arguments = SentenceTransformerTrainingArguments(output_dir=str(out), **(settings | changes))
     SentenceTransformerTrainer(model=model, args=arguments, train_dataset=sets, loss=loss).train()
-    return model
 
 
-def export(weights: np.ndarray, vocabulary: Sequence[str], idf: np.ndarray, out: Path) -> None:
+def export(
+    weights: np.ndarray, vocabulary: Sequence[str], idf: np.ndarray, out: Path, id: str = ID
+) -> None:
     """int8 rows with a scale each, the idf beside them, and a card with digests."""
     out.mkdir(parents=True, exist_ok=True)
     scales = np.maximum(np.abs(weights).max(axis=1), 1e-8) / 127
@@ -197,7 +220,7 @@ def export(weights: np.ndarray, vocabulary: Sequence[str], idf: np.ndarray, out:
     names = ("table.npy", "scales.npy", "idf.npy", "vocabulary.txt")
     sums = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in names}
     digest = hashlib.sha256("".join(sums[name] for name in names).encode()).hexdigest()
-    card = {"id": ID, "dimension": int(weights.shape[1]), "digest": digest, "sha256": sums}
+    card = {"id": id, "dimension": int(weights.shape[1]), "digest": digest, "sha256": sums}
     (out / "model.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
 
@@ -209,7 +232,7 @@ def main() -> None:
     began, rng = time.monotonic(), random.Random(SEED)
     folder = arguments.data
     groups = {
-        "questions": question_pairs(folder, rng) + saying_pairs(),
+        "questions": question_pairs(folder, rng) + wiki_pairs() + saying_pairs(),
         "sections": section_pairs(folder),
         "encyclopaedia": encyclopaedia_pairs(folder),
         "cloze": cloze_pairs(folder, rng),

@@ -3,8 +3,9 @@
     python training/evidence.py DATA
 
 For every tuning question the retriever's best chunks are cut into units; the loss is the
-cross-entropy of the units that hold the answer under a softmax over all of them. Three corpora
-count alike: our wiki, documentation sections, encyclopaedia paragraphs. Training questions
+cross-entropy of the units that hold the answer under a softmax over all of them, what the search
+adds to their scores included. Four kinds of corpora count alike: our wiki, pages of product
+documentation and our own manuals that were held back, encyclopaedia paragraphs. Training questions
 would not do: the encoder has seen them, so its cosine looks better on them than it is.
 Accuracies are printed by five-fold cross-validation.
 """
@@ -21,7 +22,7 @@ import numpy as np
 import torch
 
 from askwiki import AskWiki
-from askwiki.answer.evidence import FEATURES, EvidenceScorer
+from askwiki.answer.evidence import FEATURES, RETRIEVAL_WEIGHT, EvidenceScorer
 from askwiki.answer.reader import bundled_reader
 from askwiki.embed import bundled_encoder
 from askwiki.evaluate import Item, read_questions
@@ -29,7 +30,8 @@ from askwiki.evaluate.metrics import fact_recall, relevant
 from askwiki.index import Store, build_store
 from askwiki.retrieve import Retriever
 from askwiki.schema import Article, Hit, Section
-from data import Reading, cmrc_trial, section_readings, sections
+from data import Reading, cmrc_trial
+from pages import Corpus, Wanted, documentation, is_ours
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "src" / "askwiki" / "data" / "evidence.json"
@@ -52,18 +54,22 @@ def article(key: str, title: str, text: str) -> Article:
     return Article(key, title, text, (Section((), 0, len(text)),), key)
 
 
-def section_task(folder: Path, split: str, rng: random.Random) -> Task:
-    """Documentation sections: those with questions and 4,000 others."""
-    rows = sections(folder)
-    readings = [r for r in section_readings(folder, rows) if r.answer]
-    used = sorted({r.row for r in readings} | set(rng.sample(range(len(rows)), 4000)))
-    articles = [
-        article(f"s{n}", rows[n].path, rows[n].text[:1500].strip())
-        for n in used
-        if rows[n].text.strip()
+def page_tasks(folder: Path, ours: bool) -> list[Task]:
+    """Pages that were held back from training: our manuals, or the documentation of others."""
+    return [
+        Task(
+            "manuals" if ours else "documentation",
+            corpus.articles,
+            tuple(_asked(corpus, wanted) for wanted in corpus.wanted if wanted.span),
+        )
+        for corpus in documentation(folder)
+        if is_ours(corpus) == ours
     ]
-    asked = [(r.question, f"s{r.row}", r.answer or "") for r in readings if r.split == split]
-    return Task("sections", tuple(articles), tuple(asked))
+
+
+def _asked(corpus: Corpus, wanted: Wanted) -> tuple[str, str, str]:
+    text = next(a.text for a in corpus.articles if a.id == wanted.article)
+    return wanted.question, wanted.article, text[slice(*(wanted.span or (0, 0)))]
 
 
 def span_task(readings: Sequence[Reading], name: str, limit: int, rng: random.Random) -> Task:
@@ -160,6 +166,12 @@ def examples(task: Task, oracle: bool = False) -> tuple[list[Example], int]:
     return found, missed
 
 
+def of_all(tasks: Sequence[Task]) -> tuple[list[Example], int]:
+    """`examples` of several corpora."""
+    made = [examples(task) for task in tasks]
+    return [example for found, _ in made for example in found], sum(missed for _, missed in made)
+
+
 def fit(groups: Sequence[Sequence[Example]], decay: float = 1e-3) -> np.ndarray:
     """(n_features,) float32; every group counts the same however many examples it has."""
     width = max(len(table) for group in groups for table, _ in group)
@@ -169,7 +181,7 @@ def fit(groups: Sequence[Sequence[Example]], decay: float = 1e-3) -> np.ndarray:
             pad = width - len(table)
             tables.append(np.pad(table, ((0, pad), (0, 0))))
             marks.append(np.pad(mark.astype(np.int8), (0, pad), constant_values=0))
-            shares.append(np.r_[np.zeros(len(table)), np.full(pad, -1e9)])
+            shares.append(np.r_[_by_search(table), np.full(pad, -1e9)])
     x = torch.tensor(np.stack(tables), dtype=torch.float32)
     y = torch.tensor(np.stack(marks), dtype=torch.bool)
     mask = torch.tensor(np.stack(shares), dtype=torch.float32)
@@ -189,11 +201,16 @@ def fit(groups: Sequence[Sequence[Example]], decay: float = 1e-3) -> np.ndarray:
     return w.detach().numpy()
 
 
+def _by_search(table: np.ndarray) -> np.ndarray:
+    """(n_units,) what `EvidenceScorer` adds for the place of the hit."""
+    return RETRIEVAL_WEIGHT * table[:, FEATURES.index("hit")]
+
+
 def accuracy(group: Sequence[Example], weights: np.ndarray, missed: int = 0) -> dict[str, float]:
     """Top-1 and top-2 over all questions; one whose answer was not retrieved counts as wrong."""
     top1 = top2 = 0
     for table, mark in group:
-        order = np.argsort(-(table @ weights), kind="stable")
+        order = np.argsort(-(table @ weights + _by_search(table)), kind="stable")
         top1 += bool(mark[order[0]])
         top2 += bool(mark[order[:2]].any())
     total = len(group) + missed
@@ -220,7 +237,8 @@ def main() -> None:
     rng = random.Random(SEED)
     tasks = {
         "wiki": lambda: wiki_examples(ROOT / "corpus" / "questions" / "tune.jsonl"),
-        "sections": lambda: examples(section_task(folder, "tune", rng)),
+        "documentation": lambda: of_all(page_tasks(folder, ours=False)),
+        "manuals": lambda: of_all(page_tasks(folder, ours=True)),
         "cmrc trial, right paragraph": lambda: examples(
             span_task(cmrc_trial(folder), "cmrc", 5000, rng), oracle=True
         ),

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from askwiki.evaluate.metrics import holds
 from askwiki.schema import Article, Section
-from data import Reading, SectionRow, own_readings, sections
+from data import MANUALS, Reading, SectionRow, own_readings, sections
 
 PAGES_A_CORPUS, NEIGHBOURS = 6, 8
 """A corpus of documentation: so many pages with questions, and beside each so many of its folder."""
@@ -80,6 +80,11 @@ def documentation(data: Path) -> Iterator[Corpus]:
                 tuple(article for article, _ in made.values()),
                 tuple(_wanted(r, s, made[s][1]) for s in mine for r in asked[s]),
             )
+
+
+def is_ours(corpus: Corpus) -> bool:
+    """Whether it is of the manuals that we wrote ourselves."""
+    return corpus.articles[0].id.startswith(MANUALS)
 
 
 def _folder(source: str) -> str:

@@ -51,7 +51,7 @@ class Retriever:
 
     store: Store
     encoder: Encoder
-    dense_weight: float = 0.2
+    dense_weight: float = 0.25
     bars: Callable[[Chunk], bool] = _none
 
     def retrieve(self, query: str, k: int = 5, topic: Topic = NO_TOPIC) -> list[Hit]:
