@@ -1,5 +1,10 @@
 """The Encoder border: the bundled model, and any sentence-transformers model behind it."""
 
+import json
+import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,5 +121,73 @@ def test_a_model_that_cannot_be_had_is_told(
 ) -> None:
     pytest.importorskip("sentence_transformers")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(SettingsError, match="set ASKWIKI_ENCODER=default"):
+    (tmp_path / "modules.json").write_text("[", "utf-8")
+    with pytest.raises(SettingsError, match=r"cannot be loaded.*set ASKWIKI_ENCODER=default"):
+        load_encoder(str(tmp_path))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_without_chinese_is_refused(tiny_transformer: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(tiny_transformer, model)
+    (words,) = model.rglob("tokenizer.json")
+    korean = re.sub(
+        "[一-龥]", lambda han: chr(0xAC00 + ord(han[0]) % 11000), words.read_text("utf-8")
+    )
+    words.write_text(korean, "utf-8")
+    with pytest.raises(SettingsError, match="cannot tell one Chinese word from another"):
+        load_encoder(str(model))
+
+
+BUNDLED = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "encoder"
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path) -> Path:
+    """The bundled model as a folder of a user's, under another name."""
+    folder = tmp_path / "own"
+    shutil.copytree(BUNDLED, folder)
+    card = json.loads((folder / "model.json").read_text("utf-8"))
+    (folder / "model.json").write_text(json.dumps(card | {"id": "mine", "digest": "d"}), "utf-8")
+    return folder
+
+
+def test_a_folder_with_our_card_runs_without_torch(own_folder: Path) -> None:
+    encoder = load_encoder(str(own_folder))
+    assert isinstance(encoder, StaticEncoder)
+    assert (encoder.id, encoder.digest, encoder.dimension) == ("mine", "d", 192)
+    texts = ["座机打进来", "呼叫转移"]
+    assert (encoder.encode_query(texts) == bundled_encoder().encode_query(texts)).all()
+    program = (
+        "import sys; from askwiki.embed import load_encoder\n"
+        f"load_encoder({str(own_folder)!r}).encode_query(['座机'])\n"
+        "print({'torch', 'sentence_transformers'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (run.stdout.strip(), run.returncode) == ("set()", 0)
+
+
+def test_a_changed_file_of_a_folder_is_named(own_folder: Path) -> None:
+    scales = np.load(own_folder / "scales.npy")
+    np.save(own_folder / "scales.npy", scales * 2)
+    with pytest.raises(SettingsError, match=r"is damaged: scales\.npy is not the file"):
+        load_encoder(str(own_folder))
+
+
+@pytest.mark.parametrize("card", ["{", "[]", "{}", '{"sha256": {}}', '{"id": "a", "digest": "b"}'])
+def test_a_card_that_cannot_be_read_is_told(own_folder: Path, card: str) -> None:
+    (own_folder / "model.json").write_text(card, "utf-8")
+    with pytest.raises(SettingsError, match=r"own cannot be loaded: \w+Error"):
+        load_encoder(str(own_folder))
+
+
+def test_a_folder_that_is_neither_is_told(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("x", "utf-8")
+    told = r"holds no encoder: neither model\.json.*nor modules\.json.*set ASKWIKI_ENCODER=default"
+    with pytest.raises(SettingsError, match=told):
+        load_encoder(str(tmp_path))
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"there is no folder .*nowhere"):
         load_encoder(str(tmp_path / "nowhere"))

@@ -82,7 +82,8 @@ def read_back(folder: Path) -> Weights:
         raise SettingsError(f"{folder} was not made by training/convert.py: only those go back")
     bundled = read_weights(OUT)
     known = dict(zip(bundled.vocabulary, bundled.idf, strict=True))
-    idf = np.array([known.get(gram, bundled.idf.max()) for gram in vocabulary[:-1]], np.float16)
+    rarest = bundled.idf.max()
+    idf = np.array([known.get(gram, rarest) for gram in vocabulary[:-1]], np.float16)
     rows = model[0].embedding.weight.detach().numpy()[:-1]
     return Weights(f"{bundled.id}+own", vocabulary[:-1], rows, idf)
 

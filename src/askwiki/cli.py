@@ -291,7 +291,7 @@ def _command(
     parser.set_defaults(run=run)
     parser.add_argument("--corpus", type=Path, help="folder of articles")
     parser.add_argument("--index", type=Path, help="folder of the index")
-    parser.add_argument("--encoder", help='"default", or a sentence-transformers name or path')
+    parser.add_argument("--encoder", help='"default", or a folder or name of another encoder')
     parser.add_argument("--llm", help="language model that writes the answers, as PROVIDER:MODEL")
     return parser
 

@@ -21,6 +21,18 @@ from askwiki.errors import MissingExtraError, SettingsError
 
 Vectors = npt.NDArray[np.float32]
 
+CARD = "model.json"
+"""Makes a folder one of a static encoder: its id, its digest, the SHA-256 of each file."""
+
+STATIC_FILES = ("table.npy", "scales.npy", "idf.npy", "vocabulary.txt")
+"""Beside it."""
+
+_APART = ["总机怎么转接电话", "彩铃是谁在付话费"]
+"""Two texts as long as each other, without a common character, that any Chinese model tells apart."""
+
+_FOREIGN = ("modules.json", "config.json")
+"""One of them is in the folder of a sentence-transformers or Transformers model."""
+
 
 class Encoder(Protocol):
     """What the index and the search ask of a model.
@@ -79,16 +91,17 @@ class StaticEncoder:
             SettingsError: a file is missing or does not fit the others.
         """
         try:
-            card = json.loads((folder / "model.json").read_text("utf-8"))
+            card = json.loads((folder / CARD).read_text("utf-8"))
+            name, digest = str(card["id"]), str(card["digest"])
             vocabulary = (folder / "vocabulary.txt").read_text("utf-8").split("\n")
             table = np.load(folder / "table.npy", mmap_mode="r", allow_pickle=False)
             scales, idf = (
-                np.load(folder / name, allow_pickle=False).astype(np.float32)
-                for name in ("scales.npy", "idf.npy")
+                np.load(folder / file, allow_pickle=False).astype(np.float32)
+                for file in ("scales.npy", "idf.npy")
             )
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"the encoder in {folder} cannot be loaded: {error}") from error
-        return cls(vocabulary, table, scales, idf, card["id"], card["digest"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SettingsError(f"the encoder in {folder} cannot be loaded: {error!r}") from error
+        return cls(vocabulary, table, scales, idf, name, digest)
 
     def idf(self, gram: str) -> float:
         """How rare `gram` is in Chinese at large; the highest value where it is unknown."""
@@ -140,9 +153,21 @@ class SentenceTransformerEncoder:
                 f"the encoder {name!r} cannot be loaded: {reason}; give the path of a downloaded "
                 "sentence-transformers model, or set ASKWIKI_ENCODER=default"
             ) from error
+        self._require_chinese(name)
         self.id = f"sentence-transformers:{name}"
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.digest = _weights_digest(self._model)
+
+    def _require_chinese(self, name: str) -> None:
+        """A tokenizer that knows no Chinese gives every text the same vector, and no error."""
+        one, other = self._model.encode(_APART, show_progress_bar=False)
+        if np.allclose(one, other):
+            raise SettingsError(
+                f"the encoder {name!r} cannot tell one Chinese word from another: choose one that "
+                "was trained on Chinese; one that training/convert.py wrote for "
+                "sentence-transformers has to be converted back by it; or set "
+                "ASKWIKI_ENCODER=default"
+            )
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32, unit rows."""
@@ -180,5 +205,47 @@ def bundled_encoder() -> StaticEncoder:
 
 
 def load_encoder(name: str) -> Encoder:
-    """ "default" for the bundled encoder, anything else a sentence-transformers name or path."""
-    return bundled_encoder() if name == "default" else SentenceTransformerEncoder(name)
+    """ "default" for the bundled encoder, a folder, or a sentence-transformers name.
+
+    A folder with a `model.json` is a static encoder, as `training/own.py` writes it, and needs no
+    torch; any other is a sentence-transformers model.
+
+    Raises:
+        MissingExtraError: sentence-transformers is needed and not installed.
+        SettingsError: the encoder cannot be loaded.
+    """
+    if name == "default":
+        return bundled_encoder()
+    folder = Path(name)
+    if (folder / CARD).is_file():
+        _require_whole(folder)
+        return StaticEncoder.load(folder)
+    if folder.is_dir() and not any((folder / file).is_file() for file in _FOREIGN):
+        raise SettingsError(
+            f"the folder {name!r} holds no encoder: neither {CARD}, as training/own.py writes it, "
+            f"nor {_FOREIGN[0]} of sentence-transformers; give the folder that holds one of them, "
+            "or set ASKWIKI_ENCODER=default"
+        )
+    if folder.is_absolute() and not folder.exists():
+        raise SettingsError(
+            f"there is no folder {name!r}: mend the path, or set ASKWIKI_ENCODER=default"
+        )
+    return SentenceTransformerEncoder(name)
+
+
+def _require_whole(folder: Path) -> None:
+    """Every file is the one that the card was written for: its digest speaks for all of them."""
+    try:
+        sums = json.loads((folder / CARD).read_text("utf-8"))["sha256"]
+        changed = [
+            name
+            for name in STATIC_FILES
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sums[name]
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"the encoder in {folder} cannot be loaded: {error!r}") from error
+    if changed:
+        raise SettingsError(
+            f"the encoder in {folder} is damaged: {', '.join(changed)} is not the file that {CARD} "
+            "names; train it again, or set ASKWIKI_ENCODER=default"
+        )
