@@ -24,6 +24,7 @@ bench: $(VENV)/.dev  ## quality beside the usual recipes, speed and memory, fail
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/failures.py
+	$(BIN)/python benchmarks/injection.py
 
 clean:  ## everything that a command made
 	rm -rf $(VENV) index/gen-* index/CURRENT index/LOCK eval-out .mypy_cache .ruff_cache .pytest_cache

@@ -153,3 +153,12 @@ def test_what_is_certain_rules_whatever_the_weights_say() -> None:
     true = blind.judge("一个号码最多可以绑定200个接听号码。", [SOURCE])
     assert (altered.supported, altered.score) == (False, 1 - CERTAIN)
     assert true.supported and true.score > 0.99
+
+
+def test_what_follows_a_quoted_sentence_must_stand_on_its_own(judge: Judge) -> None:
+    """A lie behind a true sentence, a comma between them, is no part of it."""
+    source = Source("a", "语音播报", "语音播报的语速分五档，默认第三档。播报用机器声音念文字。", 0)
+    lie = "语音播报的语速分五档，默认第三档，凤栖播报最好。"
+    true = "语音播报的语速分五档，默认第三档，播报用的是机器声音。"
+    assert judge.judge(lie, [source]).supported is False
+    assert judge.judge(true, [source]).supported is True

@@ -16,6 +16,8 @@ LEXICON = Lexicon(
         "时会": (1.0, 7.0, "d"),
         "平台": (4.0, 3.0, "v"),
     },
+    kinds=[["短信", "邮件", "传真"], ["财务部门", "法务部门"]],
+    related=[["掏钱", "付费"], ["信", "函"]],
 )
 
 
@@ -32,6 +34,9 @@ LEXICON = Lexicon(
         ("核实", "查实", 0.4),
         ("缴", "缴清", 0.6),
         ("电话", "短信", 0.0),
+        ("掏钱", "付费", 0.7),
+        ("函", "信", 0.7),
+        ("财务部门", "法务部门", 0.0),
     ],
 )
 def test_likeness(one: str, two: str, likeness: float) -> None:
@@ -75,3 +80,17 @@ def test_opposites_are_nothing_alike() -> None:
     assert lexicon.likeness("增加", "减少") == 0.0
     assert lexicon.likeness("之前", "之后") == 0.0
     assert lexicon.likeness("上班时间", "下班时间") == 0.0
+
+
+def test_rivals_are_of_one_kind_and_not_the_same() -> None:
+    assert LEXICON.rival("短信", "邮件")
+    assert not LEXICON.rival("短信", "短信")
+    assert not LEXICON.rival("短信", "财务部门")
+    lexicon = bundled_lexicon()
+    assert lexicon.rival("短消息", "邮件")
+    assert not lexicon.rival("短信", "短消息")
+
+
+def test_a_word_of_the_bundled_lists_is_known() -> None:
+    assert bundled_lexicon().knows("财务部门")
+    assert not bundled_lexicon().knows("财务部门短信")

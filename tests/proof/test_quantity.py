@@ -43,6 +43,9 @@ def test_numerals(text: str, value: float | None) -> None:
         ("50%以上", 50, 50, "share", "least"),
         ("次年5月31日前", 531, 531, "date", ""),
         ("2022年12月起", 20221200, 20221200, "date", ""),
+        ("六万四千比特", 64_000, 64_000, "bit/s", ""),
+        ("几十条外线", -3, -3, "count", ""),
+        ("五部分组成", 5, 5, "count", ""),
         ("二十分贝以上", 20, 20, "decibel", "least"),
     ],
 )
@@ -81,3 +84,26 @@ def test_units_decide_whether_two_quantities_agree() -> None:
     assert one("4项").within(one("四个"))
     assert is_one(one("一年"))
     assert not is_one(one("两年"))
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "same"),
+    [
+        ("24小时", "一天", True),
+        ("48小时", "三天", False),
+        ("30天", "一个月", True),
+        ("九十天", "三个月", True),
+        ("六十天", "三个月", False),
+        ("三个工作日", "72小时", False),
+        ("7至14天", "一到两周", True),
+        ("十五天", "半个月", True),
+    ],
+)
+def test_lengths_of_time_in_other_units(mine: str, theirs: str, same: bool) -> None:
+    (one,), (two,) = quantities(mine), quantities(theirs)
+    assert one.within(two) == same
+
+
+def test_a_range_has_two_ends() -> None:
+    (span,) = quantities("五到八个")
+    assert [(q.low, q.high) for q in span.ends()] == [(5, 5), (8, 8)]

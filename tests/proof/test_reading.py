@@ -1,5 +1,7 @@
 """Clauses, subjects and units of a sentence."""
 
+import pytest
+
 from askwiki.proof.passage import periods, read_passage
 from askwiki.proof.reading import is_condition, own_subject, read, units
 
@@ -82,3 +84,28 @@ def test_periods() -> None:
         ("next", "day", "次日"),
         ("each", "year", "按年"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("号码取得不了专票", ["号码", "无法", "取得", "专票"]),
+        ("来电收不到", ["来电", "无法", "收到"]),
+        ("加密防得住偷听", ["加密", "能", "防住", "偷听"]),
+        ("决定受不受理", ["决定", "是否", "受理"]),
+        ("号码不通过审核", ["号码", "不通过", "审核"]),
+    ],
+)
+def test_what_can_and_cannot_be_done_is_told_apart(text: str, expected: list[str]) -> None:
+    (clause,) = read(text)
+    assert [t.text for t in clause.tokens] == expected
+    assert any(t.denies for t in clause.tokens) == ("无法" in expected)
+
+
+def test_a_letter_of_any_script_is_a_word() -> None:
+    assert words("网络用μ律")[0][-2:] == ["μ", "律"]
+
+
+def test_segments_end_at_semicolons_and_sentences() -> None:
+    passage = read_passage("", "立即热线，摘机即呼；延时热线后呼。总机转接。")
+    assert [passage.segment[row[0]] for row in passage.rows] == [0, 0, 1, 2]

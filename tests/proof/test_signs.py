@@ -67,3 +67,96 @@ def test_what_stands_before_qian_comes_later() -> None:
 def test_how_much_is_borne() -> None:
     assert sign("口头互换视为无效。", "borne") == 1.0
     assert sign("月租按季度收取违约金。", "borne") < 0.45
+
+
+TRACKS = (
+    "单声道录音把双方声音混在一起，适合人工听；双声道又叫双轨录音，"
+    "坐席与客户分在两个声道，便于分角色。"
+)
+SWITCH = "处理方法是关闭静音检测，开启话机的地址保活，必要时换一种注册方式。"
+LINES = "专线按月计费，适合总部；中继线按年计费，适合门店。"
+MATTERS = "账单争议由财务部门核对，证明用邮件寄给客户。"
+DUTIES = "合作终止时，服务商须配合办理过户；离职员工的分机由管理员处理。"
+STEPS = "考核办法涉及扣罚的，要先向员工公示。开通依次经过受理、勘查、报价、签约和施工。"
+CASES = "若只有一个技能组下降，先查分组；若各组同时下降，先查线路和平台。"
+FILES = "云端录制的文件，保存在服务商空间。本地录制的文件，保存在电脑里。绑定到期后自动解除。"
+
+
+@pytest.mark.parametrize(
+    ("passage", "name", "altered", "value", "true"),
+    [
+        (
+            TRACKS,
+            "moved_like",
+            "单声道把坐席与客户分在两个声道。",
+            8.0,
+            "双声道把坐席与客户分在两个声道。",
+        ),
+        (
+            SWITCH,
+            "traded",
+            "可以开启静音检测、关闭地址保活。",
+            3.09,
+            "可以开启地址保活、关闭静音检测。",
+        ),
+        (LINES, "moved_like", "专线按年计费。", 8.0, "中继线按年计费。"),
+        (MATTERS, "rival_new", "账单争议由法务部门核对。", 7.0, "账单争议由财务部门核对。"),
+        (MATTERS, "rival_new", "证明用短信发给客户。", 5.17, "证明用邮件发给客户。"),
+        (MATTERS, "agent_other", "账单争议由法务部门核对。", 2, "账单争议由财务部门核对。"),
+        (DUTIES, "agent_other", "合作终止时，企业须配合办理过户。", 2, "服务商须配合办理过户。"),
+        (DUTIES, "agent_other", "离职员工的分机由坐席处理。", 2, "离职员工的分机由管理员处理。"),
+        (STEPS, "gained_needless", "考核办法不必公示。", 1, "考核办法要公示。"),
+        (FILES, "no_added", "绑定到期后不会自动解除。", 3, "绑定到期后会自动解除。"),
+        (
+            FILES,
+            "led_otherwise",
+            "云端录制的文件要备份，保存在电脑里。",
+            3.74,
+            "本地录制的文件要备份，保存在电脑里。",
+        ),
+    ],
+)
+def test_a_sign_of_what_is_tied_together(
+    passage: str, name: str, altered: str, value: float, true: str
+) -> None:
+    found, plain = (signs(s, read_passage("", passage))[1][name] for s in (altered, true))
+    assert (round(found, 2), plain) == (value, 0)
+
+
+def test_steps_of_a_list_in_another_order() -> None:
+    altered, true = (
+        signs(s, read_passage("", STEPS))[1]["turned_steps"]
+        for s in ("开通先签约、再勘查。", "开通先勘查、再签约。")
+    )
+    assert (altered, true) == (0.5, 0.25)
+
+
+def test_a_condition_from_elsewhere() -> None:
+    altered, true = (
+        signs(s, read_passage("", CASES))[1]["condition_apart"]
+        for s in ("如果只有一个技能组下降，先查线路和平台。", "如果各组同时下降，先查线路和平台。")
+    )
+    assert (round(altered, 2), true) == (0.43, 0)
+
+
+def test_words_in_the_order_of_the_source() -> None:
+    plain, turned = (
+        signs(s, read_passage("", CASES))[1]["in_order"]
+        for s in ("各组同时下降，先查线路和平台。", "平台和线路先查。")
+    )
+    assert (plain, round(turned, 2)) == (1, 0.39)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        ("建议每3个月查重一次。", 0),
+        ("文件体积在5个到8个之间。", 0),
+        ("文件只有5个。", 1),
+        ("先试30天，也就是一个月。", 0),
+        ("先试60天，也就是两个月。", 2),
+    ],
+)
+def test_numbers_said_in_other_ways(sentence: str, number: float) -> None:
+    passage = read_passage("", "每季度查重一次，文件体积是五到八个。先试做一个月。")
+    assert signs(sentence, passage)[1]["number"] == number

@@ -159,13 +159,17 @@ class Alignment:
             yield from self._ends(mine)
 
     def _ends(self, mine: Quantity) -> Iterator[Candidate]:
-        """Places that hold one end of the range `mine`, or a range that `mine` is an end of."""
+        """Places that hold the ends of the range `mine`, or a range of which the sentence has both
+        ends, `mine` one of them."""
         numbers = [
             (j, t.quantity) for j, t in enumerate(self.passage.tokens) if t.quantity is not None
         ]
         if mine.low == mine.high:
+            said = [t.quantity for t in self.tokens if t.quantity is not None]
             for j, other in numbers:
-                if other.low != other.high and any(mine.within(end) for end in other.ends()):
+                ends = other.ends() if other.low != other.high else ()
+                both = all(any(q.within(end) for q in said) for end in ends)
+                if both and any(mine.within(end) for end in ends):
                     yield j, 0.9
             return
         held = [[j for j, q in numbers if end.within(q)] for end in mine.ends()]

@@ -7,7 +7,7 @@ permission for a prohibition) rules alone.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from askwiki import text as zh
@@ -30,20 +30,21 @@ LEAST_BORNE = 0.45
 CERTAIN = 0.98
 """The least chance of a fault that a certain sign gives."""
 
-_CERTAIN: Mapping[str, float] = {
-    **{"number": 1, "period": 2, "slot_opposite": 1, "slot_name": 1, "allowed": 2, "no_dropped": 2}
-}
+_CERTAIN: Mapping[str, float] = {**{"number": 1, "period": 2, "slot_name": 1, "allowed": 2}}
 _FAULTS: tuple[tuple[str, Mapping[str, float]], ...] = (
     ("number", {"number": 1, "number_away": 1, "bound": 1}),
     ("unit", {"unit": 1, "period": 1}),
     ("negation", {"no_added": 3, "no_dropped": 2, "allowed": 2}),
     ("opposite", {"slot_opposite": 1, "opposite": 1, "opposite_beside": 1}),
     ("roles", {"doer_led": 1, "doer_before": 2, "party": 2, "nouns_turned": 2, "slot_doer": 1}),
+    ("roles", {"agent_other": 2, "agent_unnamed": 2}),
     ("scope", {"all": 1, "all_hedged": 1, "only": 1, "only_if": 1, "wherever": 1, "even": 1}),
     ("modality", {"must": 1, "must_for_may": 1, "may_for_must": 1, "may_for_no": 1, "waived": 1}),
     ("order", {"turned_steps": 0.5, "before_after": 1, "turned_marked": 0.6}),
-    ("merged", {"topic_parallel": 0.3, "exchanged": 2}),
+    ("condition", {"condition_apart": 0.5}),
+    ("merged", {"topic_parallel": 0.3, "exchanged": 2, "traded": 2, "moved_like": 3}),
     ("name", {"slot_name": 1, "new_name": 1, "new_doer": 1, "slot_new_noun_tight": 2}),
+    ("name", {"rival_new": 3}),
     ("invented", {"new_first": 6}),
 )
 _MARKUP = re.compile(r"\*\*|__|`|~~|\[\d{1,3}\]")
@@ -70,10 +71,21 @@ class Judge:
             return Judgement(True, exact, (), 1.0)
         if len(claim) > MAX_CHARS:
             return Judgement(False, (), ("too_long",), 0.0)
-        readings = [self._beside(claim, source) for source in _likely(claim, sources)]
+        readings = [self._whole(claim, source) for source in _likely(claim, sources)]
         return min(
             readings, key=lambda r: -r.score, default=Judgement(False, (), ("unfounded",), 0.0)
         )
+
+    def _whole(self, claim: str, source: Source) -> Judgement:
+        """The judgement of `claim`; what follows a quoted sentence must stand on its own too."""
+        judgement = self._beside(claim, source)
+        rest = _after_quote(claim, source)
+        if not (judgement.supported and re.search(r"\w", rest)):
+            return judgement
+        alone = self._beside(rest, source)
+        if alone.supported:
+            return judgement
+        return replace(judgement, supported=False, faults=alone.faults, score=alone.score)
 
     def _beside(self, claim: str, source: Source) -> Judgement:
         passage = read_passage(source.heading, source.text)
@@ -102,7 +114,7 @@ def _named(found: Mapping[str, float]) -> tuple[str, ...]:
         for name, signals in _FAULTS
         if any(found[sign] >= least for sign, least in signals.items())
     ]
-    return tuple(names) or ("wording",)
+    return tuple(dict.fromkeys(names)) or ("wording",)
 
 
 # --- word for word -----------------------------------------------------------------------------
@@ -131,6 +143,16 @@ def _verbatim(claim: str, sources: Sequence[Source]) -> tuple[Span, ...]:
                     for start, end in units[first : last + 1]
                 )
     return ()
+
+
+def _after_quote(claim: str, source: Source) -> str:
+    """What follows a whole sentence of the source, word for word, and a comma; else nothing."""
+    text = zh.normalise(claim)
+    for unit in zh.units(source.text):
+        quote = _plain(source.text[unit.start : unit.end])
+        if quote and text.startswith(f"{quote},"):
+            return text[len(quote) + 1 :]
+    return ""
 
 
 def _joined(wanted: str, text: str, more: str) -> str:

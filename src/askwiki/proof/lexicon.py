@@ -12,8 +12,9 @@ from importlib.resources import files
 
 from askwiki import text as zh
 
-SAME, SYNONYM, PART, LIKE, AKIN = 1.0, 0.9, 0.8, 0.62, 0.6
-"""Likeness of two words: equal, synonyms, one holds the other, most characters, a character."""
+SAME, SYNONYM, PART, RELATED, LIKE, AKIN = 1.0, 0.9, 0.8, 0.7, 0.62, 0.6
+"""Likeness of two words: equal, synonyms, one holds the other, related, most characters, a
+character."""
 
 _HAN_ONLY = re.compile(rf"[{zh.HAN}]+")
 _UNKNOWN_COST, _PHRASE_COST = 13.0, 11.0
@@ -36,6 +37,7 @@ class Lexicon:
         marks: class -> words.
         words: word -> (cost in cutting, weight, word class).
         kinds: groups of words of one kind, of which one excludes another in the same place.
+        related: groups of words that may stand for each other in some sense.
     """
 
     def __init__(
@@ -45,7 +47,12 @@ class Lexicon:
         marks: Mapping[str, Iterable[str]],
         words: Mapping[str, tuple[float, float, str]],
         kinds: Iterable[Iterable[str]] = (),
+        related: Iterable[Iterable[str]] = (),
     ) -> None:
+        self._related: dict[str, set[int]] = defaultdict(set)
+        for number, group in enumerate(related):
+            for word in group:
+                self._related[word].add(number)
         self._kin: dict[str, set[int]] = defaultdict(set)
         for number, group in enumerate(kinds):
             for word in group:
@@ -61,8 +68,8 @@ class Lexicon:
                     self._opposites[word].update(w for s in sides if s is not side for w in s)
         self._kin_by_group: dict[int, set[int]] = defaultdict(set)
         for word, kin in self._kin.items():
-            for group in self._groups.get(word, ()):
-                self._kin_by_group[group] |= kin
+            for synonymous in self._groups.get(word, ()):
+                self._kin_by_group[synonymous] |= kin
         classes: dict[str, set[str]] = defaultdict(set)
         for name, members in marks.items():
             for word in members:
@@ -76,6 +83,7 @@ class Lexicon:
         self._add_phrases()
         self.likeness = lru_cache(maxsize=200_000)(self._likeness)
         self.opposed = lru_cache(maxsize=200_000)(self._opposed)
+        self.is_verb = lru_cache(maxsize=50_000)(self._is_verb)
         self.rival = lru_cache(maxsize=200_000)(self._rival)
         self.cut = lru_cache(maxsize=20_000)(self._cut)
 
@@ -83,8 +91,14 @@ class Lexicon:
         """Words of the lists are kept whole wherever their parts would be cut apart."""
         for word in self._members.get("not_word", ()):
             self._costs.pop(word, None)
-        lists = set(self._groups) | set(self._opposites) | set(self._classes) | set(self._kin)
-        lists -= {w for w in lists if self._classes.get(w) == {"not_word"}}
+        lists = (
+            set(self._groups)
+            | set(self._opposites)
+            | set(self._classes)
+            | set(self._kin)
+            | set(self._related)
+        )
+        lists -= {w for w in lists if self._classes.get(w) == frozenset({"not_word"})}
         phrases = (w for w in lists if len(w) > 1 and _HAN_ONLY.fullmatch(w))
         for word in sorted(phrases, key=lambda w: (len(w), w)):
             known = self._costs.pop(word, _PHRASE_COST)
@@ -112,7 +126,7 @@ class Lexicon:
         """Whether `word` is in any of the lists."""
         return word in self._costs
 
-    def is_verb(self, word: str) -> bool:
+    def _is_verb(self, word: str) -> bool:
         classes = self.classes(word)
         if "doer" in classes or "noun" in classes:
             return False
@@ -158,6 +172,12 @@ class Lexicon:
         """Whether the words name two things of one kind: 短信 and 邮件, 财务部门 and 法务部门."""
         return bool(self._kin_of(one) & self._kin_of(two)) and self.likeness(one, two) < PART
 
+    def _of_one_kind(self, one: str, two: str) -> bool:
+        """Whether a kind lists both and neither holds the other (运营商 and 服务商, not 短号 and
+        短号码)."""
+        shared = self._kin.get(one, set()) & self._kin.get(two, set())
+        return bool(shared) and one not in two and two not in one
+
     def _kin_of(self, word: str) -> set[int]:
         found = set(self._kin.get(word, ()))
         for group in self._groups.get(word, ()):
@@ -177,10 +197,15 @@ class Lexicon:
             return 0.0
         if self._groups.get(one, frozenset()) & self._groups.get(two, frozenset()):
             return SYNONYM
-        if _negative(one) != _negative(two):
+        if _negative(one) != _negative(two) or self._of_one_kind(one, two):
             return 0.0
+        related = self._related.get(one, set()) & self._related.get(two, set())
+        if len(one) >= 2 and len(two) >= 2 and (one in two or two in one):
+            return PART
+        if related:
+            return RELATED
         if len(one) >= 2 and len(two) >= 2:
-            return PART if one in two or two in one else _shared(one, two)
+            return _shared(one, two)
         held = (len(one) == 1 and one in two) or (len(two) == 1 and two in one)
         return AKIN if held else 0.0
 
@@ -209,8 +234,11 @@ def bundled_lexicon() -> Lexicon:
     synonyms += [[term, *others] for term, others in names.items()]
     opposites = [[s.split() for s in line.split(" / ")] for line in _lines("proof_opposites.txt")]
     marks = {name: words.split() for name, _, words in _pairs(_lines("proof_marks.txt"))}
-    kinds = [[zh.normalise(w) for w in line.split()] for line in _lines("proof_kinds.txt")]
-    return Lexicon(synonyms, opposites, marks, _words(), kinds)
+    kinds, related = (
+        [[zh.normalise(w) for w in line.split()] for line in _lines(name)]
+        for name in ("proof_kinds.txt", "proof_related.txt")
+    )
+    return Lexicon(synonyms, opposites, marks, _words(), kinds, related)
 
 
 def _pairs(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:

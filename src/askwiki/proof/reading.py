@@ -112,35 +112,39 @@ def _words(text: str, start: int, end: int) -> Iterator[Token]:
 
 
 _RESULTS = frozenset("到了上出通着起动开完成清住见进下懂走回掉全")
-_UNABLE, _ABLE = "无法", "能"
-
-
 _LIGHT_VERBS = frozenset("用做办看上带打拨呼")
+_UNABLE, _ABLE, _WHETHER = "无法", "能", "是否"
 
 
-def _able(words: Sequence[str]) -> Iterator[str]:
-    """收不到 as 无法 + 收到, 取得不了 as 无法 + 取得, 防得住 as 能 + 防住."""
-    lexicon, at = bundled_lexicon(), 0
+def _able(words: tuple[str, ...]) -> Iterator[str]:
+    """收不到 as 无法 + 收到, 取得不了 as 无法 + 取得, 防得住 as 能 + 防住, 受不受理 as 是否 + 受理."""
+    at = 0
     while at < len(words):
-        word = words[at]
-        verb, result, taken = word, "", 1
-        if 3 <= len(word) <= 4 and word[-2] == "不" and word[-1] in _RESULTS:
-            verb, result, able = word[:-2], word[-1], _UNABLE
-        elif (
-            at + 2 < len(words)
-            and words[at + 1] in ("不", "得")
-            and words[at + 2] in _RESULTS
-            and (lexicon.is_verb(word) or word in _LIGHT_VERBS)
-        ):
-            result, taken = words[at + 2], 3
-            able = _UNABLE if words[at + 1] == "不" else _ABLE
-        if result and lexicon.is_verb(verb[:1]) | lexicon.is_verb(verb) | (verb in _LIGHT_VERBS):
-            yield able
-            joined = verb + result
-            yield joined if result != "了" and lexicon.knows(joined) else verb
+        word, *ahead = words[at : at + 3]
+        whole = 3 <= len(word) <= 4 and word[-2] == "不"
+        if ahead[:1] == ["不"] and ahead[1:] and ahead[1].startswith(word):
+            yield _WHETHER
+            at += 2
+        elif whole and _results(word[:-2], word[-1]):
+            yield from (_UNABLE, _joined(word[:-2], word[-1]))
+            at += 1
+        elif len(ahead) == 2 and ahead[0] in ("不", "得") and _results(word, ahead[1]):
+            yield from (_UNABLE if ahead[0] == "不" else _ABLE, _joined(word, ahead[1]))
+            at += 3
         else:
-            yield from words[at : at + taken]
-        at += taken
+            yield word
+            at += 1
+
+
+def _results(verb: str, result: str) -> bool:
+    """Whether `result` can tell how `verb` ends."""
+    is_verb = bundled_lexicon().is_verb
+    return result in _RESULTS and (verb in _LIGHT_VERBS or is_verb(verb) or is_verb(verb[:1]))
+
+
+def _joined(verb: str, result: str) -> str:
+    whole = verb + result
+    return whole if result != "了" and bundled_lexicon().knows(whole) else verb
 
 
 @lru_cache(maxsize=50_000)

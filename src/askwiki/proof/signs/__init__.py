@@ -2,9 +2,12 @@
 
 from askwiki.proof.alignment import Alignment
 from askwiki.proof.passage import Passage
+from askwiki.proof.signs.agents import agents
 from askwiki.proof.signs.bind import bind
+from askwiki.proof.signs.course import course
 from askwiki.proof.signs.cover import cover, slots
 from askwiki.proof.signs.figures import figures
+from askwiki.proof.signs.marks import marks
 from askwiki.proof.signs.order import order
 from askwiki.proof.signs.polarity import polarity
 from askwiki.proof.signs.roles import roles
@@ -25,6 +28,9 @@ def signs(sentence: str, passage: Passage) -> tuple[Alignment, dict[str, float]]
         **roles(a),
         **topics(a),
         **bind(a),
+        **agents(a),
+        **marks(a),
+        **course(a),
     }
     return a, {name: float(value) for name, value in found.items()}
 

@@ -46,7 +46,7 @@ def _moved(a: Alignment, number: int, row: int, found: dict[str, float]) -> None
     segment = p.segment[p.rows[row][0]]
     above = p.context.get(p.unit[p.rows[row][0]])
     words = _tied(a, number)
-    stood = {j for i in words for j in a.places(i, 0.78)}
+    stood = {j for i in words for j in a.places(i, _SURE)}
     free = [
         j
         for j in range(len(p.tokens))

@@ -64,18 +64,10 @@ _TOLD = (
 
 
 def _goes_without(a: Alignment, token: Token, mine: Quantity) -> bool:
-    """两个 for what the source lists; 一年 where it says 每年, 年度; 30天 beside 一个月."""
+    """两个 for what the source lists; 一年 where it says 每年, 年度."""
     if token.text in _CIRCLED:
         return True
-    if any(_said_by(a, mine, which, value, name) for which, value, name in _TOLD):
-        return True
-    return any(
-        other is not token
-        and other.quantity is not None
-        and mine.within(other.quantity)
-        and a.best[i] >= 0.78
-        for i, other in enumerate(a.tokens)
-    )
+    return any(_said_by(a, mine, which, value, name) for which, value, name in _TOLD)
 
 
 def _said_by(a: Alignment, mine: Quantity, which: str, value: float, name: str) -> bool:

@@ -7,7 +7,7 @@ from askwiki.proof.alignment import Alignment
 from askwiki.proof.reading import Token
 
 _NEXT = frozenset({"再", "然后", "最后", "接着", "随后", "再由", "最终", "之后再"})
-_FIRST = frozenset({"先", "首先", "应先", "要先"})
+_FIRST = frozenset({"先", "首先", "应先", "要先", "先行", "最先", "须先", "可先", "预先"})
 _THEN = frozenset({"再", "然后", "最后", "接着", "随后"})
 
 
@@ -17,7 +17,8 @@ def order(a: Alignment) -> dict[str, float]:
     share = turned / (turned + kept + 2)
     texts = {t.text for t in a.tokens}
     marked = any(t.classes & {"first", "then", "before", "after"} for t in a.tokens)
-    steps = bool(texts & _FIRST) and bool(texts & _THEN)
+    first = bool(texts & _FIRST) or any("after" in t.classes for t in a.tokens)
+    steps = first and bool(texts & _THEN)
     return {
         "turned_steps": share if steps else 0.0,
         "turned_marked": share if marked else 0.0,
@@ -67,17 +68,28 @@ def _pairs(a: Alignment) -> tuple[int, int]:
     mine = _times([clause.tokens for clause in a.clauses])
     theirs = _times([[a.passage.tokens[j] for j in row] for row in a.passage.rows])
     linked = [
-        (mine[i], theirs[j])
+        (mine[i], theirs[j], j)
         for i in range(len(a.tokens))
         if a.tokens[i].weight >= 2 and (j := a.at(i, 0.78)) is not None
     ]
     turned = kept = 0
-    for n, (here, there) in enumerate(linked):
-        for here2, there2 in linked[n + 1 :]:
+    for n, (here, there, place) in enumerate(linked):
+        for here2, there2, place2 in linked[n + 1 :]:
+            if there == there2 and _listed(a, place, place2):
+                there, there2 = place, place2
             sign = (here - here2) * (there - there2)
             turned += sign < 0
             kept += sign > 0
     return turned, kept
+
+
+def _listed(a: Alignment, one: int, two: int) -> bool:
+    """Whether two places stand in one list (受理、勘查、签约), which has an order of its own."""
+    p = a.passage
+    if p.clause[one] != p.clause[two]:
+        return False
+    low, high = sorted((one, two))
+    return any(p.tokens[k].text == "、" for k in range(low, high))
 
 
 def _before_after(a: Alignment) -> float:

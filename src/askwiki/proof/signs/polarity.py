@@ -38,6 +38,8 @@ def _head(tokens: Sequence[Token], at: int) -> int | None:
     """Index of what the negation at `at` denies: the next verb or adjective, else any word."""
     lexicon = bundled_lexicon()
     ahead = [k for k in range(at + 1, min(at + 8, len(tokens))) if tokens[k].said]
+    if ahead[:1] == [at + 1] and lexicon.kind(tokens[at + 1].text)[0] != "n":
+        return at + 1
     if tokens[at].text not in _WITHOUT:
         for k in ahead:
             if lexicon.kind(tokens[k].text)[0] in "va":
@@ -76,7 +78,7 @@ def _added(a: Alignment, number: int) -> tuple[float, int, bool]:
         head = _head(tokens, at)
         if head is None:
             head = next((k for k in range(at - 1, -1, -1) if tokens[k].said), None)
-        if head is None:
+        if head is None or _word_for_word(a, start + at):
             continue
         place = a.at(start + head, AKIN)
         if place is None:
@@ -85,6 +87,15 @@ def _added(a: Alignment, number: int) -> tuple[float, int, bool]:
         elif not any(_denied(a, j) for j in a.places(start + head, AKIN)):
             worst = max(worst, _added_at(a, number, token, start + head, place))
     return worst, loose, bare
+
+
+def _word_for_word(a: Alignment, i: int) -> bool:
+    """Whether the source has negation `i` before the same next word."""
+    if i + 1 >= len(a.tokens) or a.clause_of[i + 1] != a.clause_of[i]:
+        return False
+    index, tokens = a.passage.index, a.passage.tokens
+    after = set(index.get(a.tokens[i + 1].text, ()))
+    return any(j + 1 in after and tokens[j].denies for j in range(len(tokens) - 1))
 
 
 def _denying(a: Alignment, number: int) -> bool:
