@@ -168,7 +168,7 @@ def test_proved_sentences_stay_when_the_reply_breaks_off(
     answer = events[-1].answer
     assert answer is not None
     assert all(answer.text.startswith(event.text) for event in events)
-    shown, label, _ = answer.text.split("\n\n", 2)
+    shown, label, *_ = answer.text.split("\n\n")
     assert shown == "客户拨打400电话只付本地通话费。[1]长途部分由申请400电话的企业承担。[2]"
     assert "到此为止" in label
     assert "最多" not in answer.text
