@@ -11,7 +11,7 @@ from askwiki.corpus import load_corpus
 from askwiki.corpus.markdown import parse_markdown
 from askwiki.orders import (
     DOUBTFUL,
-    Watch,
+    barred_chunks,
     barred_sections,
     is_doubtful,
     likeness,
@@ -169,13 +169,12 @@ def test_an_order_over_the_border_of_two_sections_takes_both() -> None:
     assert barred(found) == ["乙节", "丙节"]
 
 
-def test_a_watch_bars_every_chunk_of_a_section() -> None:
+def test_every_chunk_of_a_section_is_barred() -> None:
     long = article(one=f"{'这一句话有十个字长。' * 80}{PLAIN}。")
-    watch = Watch({"a": long})
-    chunks = [chunk for chunk in chunk_article(long) if chunk.heading == ("甲节",)]
-    assert len(chunks) == 2
-    assert all(watch.bars(chunk) for chunk in chunks)
-    assert not any(watch.bars(c) for c in chunk_article(long) if c.heading == ("乙节",))
+    chunks = chunk_article(long)
+    # The last names a telephone number in an article that has been tampered with.
+    headings = [("甲节",), ("甲节",), ("甲节", "甲节之下"), ("丙节",)]
+    assert [chunk.heading for chunk in barred_chunks(long, chunks)] == headings
 
 
 # --- likeness --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ obeyed by nobody.
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
@@ -30,6 +30,10 @@ seen, five reach it (`training/orders.py`)."""
 DOUBTFUL = -1.8
 """`likeness` from which a sentence is left out as evidence: one honest sentence in some hundreds."""
 
+VERSION = "1"
+"""Raise it whenever other sections are barred than before: an index keeps which ones are, and old
+ones then refuse."""
+
 LEAST_GRAMS = 10
 """Under six characters nothing is told from anything."""
 
@@ -43,20 +47,12 @@ _ELSEWHERE = re.compile(r"[上下前后]一?[节段章篇]|各[节段]|[全本]�
 # --- what is asked of this room --------------------------------------------------------------------
 
 
-class Watch:
-    """Knows which passages are no evidence; reads an article when it is first asked about it."""
-
-    def __init__(self, articles: Mapping[str, Article]) -> None:
-        self._articles = articles
-        self._barred: dict[str, tuple[Section, ...]] = {}
-
-    def bars(self, chunk: Chunk) -> bool:
-        """Whether `chunk` lies in a section that no answer may rest on."""
-        barred = self._barred.get(chunk.article_id)
-        if barred is None:
-            barred = barred_sections(self._articles[chunk.article_id])
-            self._barred[chunk.article_id] = barred
-        return any(section.start <= chunk.start < section.end for section in barred)
+def barred_chunks(article: Article, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """Those of the `chunks` of `article` that lie in a section that no answer may rest on."""
+    barred = barred_sections(article)
+    for chunk in chunks:
+        if any(section.start <= chunk.start < section.end for section in barred):
+            yield chunk
 
 
 def barred_sections(article: Article) -> tuple[Section, ...]:

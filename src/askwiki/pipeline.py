@@ -31,7 +31,7 @@ from askwiki.corpus import Corpus, corpus_digest, load_corpus
 from askwiki.embed import Encoder, bundled_encoder, load_encoder
 from askwiki.errors import IndexStoreError, UnknownArticleError
 from askwiki.index import Store, build_store, open_store
-from askwiki.orders import Watch, order_in, sections_with_orders
+from askwiki.orders import order_in, sections_with_orders
 from askwiki.question import Question, read_question, restated
 from askwiki.request import Request
 from askwiki.retrieve import Retriever, Topic
@@ -102,7 +102,6 @@ class AskWiki:
         digest = corpus_digest(Path(corpus)) if Path(corpus).is_dir() else ""
         loaded = load_corpus(Path(corpus), max_file_mb=settings.max_file_mb)
         _report_skipped(loaded)
-        _report_orders(loaded.articles)
         encoder = encoder or load_encoder(settings.encoder)
         store = build_store(
             loaded.articles,
@@ -112,6 +111,7 @@ class AskWiki:
             previous=_openable(Path(index)),
             corpus_digest=digest,
         )
+        _report_orders(store)
         return cls._over(store, encoder, settings, llm)
 
     @classmethod
@@ -167,8 +167,7 @@ class AskWiki:
     ) -> "AskWiki":
         bundled = bundled_encoder()
         scorer = EvidenceScorer(bundled, bundled_reader(), store.lexical.idf, bundled.idf)
-        watch = Watch(store.articles)
-        retriever = Retriever(store, encoder, settings.dense_weight, watch.bars)
+        retriever = Retriever(store, encoder, settings.dense_weight)
         composer = load_composer(settings, store.articles, llm)
         return cls(store, retriever, ExtractiveAnswerer(scorer), settings, composer)
 
@@ -515,8 +514,9 @@ def _report_skipped(corpus: Corpus) -> None:
         _log.warning("skipped %s: %s", skipped.source, skipped.reason)
 
 
-def _report_orders(articles: Iterable[Article]) -> None:
-    for article in articles:
+def _report_orders(store: Store) -> None:
+    tampered = {chunk.article_id: None for chunk in store.chunks if chunk.id in store.barred}
+    for article in map(store.articles.__getitem__, tampered):
         for section, words in sections_with_orders(article).items():
             where = f"{article.source}: {' > '.join(section.path) or article.title}"
             _log.warning(

@@ -8,7 +8,7 @@ normalised scores follows Bruch, Gai and Ingber, "An Analysis of Fusion Function
 for Hybrid Retrieval" (2023).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from askwiki import text as zh
 from askwiki.embed import Encoder, Vectors
 from askwiki.index.store import Store
-from askwiki.schema import Chunk, Hit
+from askwiki.schema import Hit
 
 EXPANSION_WEIGHT = 0.3
 """Weight of a glossary synonym's terms beside 1 for the words of the question."""
@@ -41,18 +41,13 @@ Topic = Mapping[str, float]
 NO_TOPIC: Topic = {}
 
 
-def _none(_: Chunk) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """Both arms over one store; what `bars` says true of is never found."""
+    """Both arms over one store; what it has barred is never found."""
 
     store: Store
     encoder: Encoder
     dense_weight: float = 0.25
-    bars: Callable[[Chunk], bool] = _none
 
     def retrieve(self, query: str, k: int = 5, topic: Topic = NO_TOPIC) -> list[Hit]:
         """The `k` best chunks, best first; fewer where neither arm finds more, none copied.
@@ -144,7 +139,7 @@ class Retriever:
             grams = _bigrams(hit.chunk.text)
             if any(_overlap(grams, other) > NEAR_DUPLICATE for other in seen):
                 continue
-            if self.bars(hit.chunk):
+            if hit.chunk.id in self.store.barred:
                 continue
             kept.append(replace(hit, rank=len(kept) + 1, why=_why(hit)))
             seen.append(grams)

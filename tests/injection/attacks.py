@@ -143,8 +143,9 @@ def first_sentence(told: str) -> str:
 
 def without_watch(wiki: AskWiki) -> AskWiki:
     """`wiki` as if no order were known for one."""
-    retriever = replace(wiki._retriever, bars=lambda _: False)
-    return AskWiki(wiki.store, retriever, wiki._answerer, wiki.settings, wiki._composer)
+    store = replace(wiki.store, barred=frozenset())
+    retriever = replace(wiki._retriever, store=store)
+    return AskWiki(store, retriever, wiki._answerer, wiki.settings, wiki._composer)
 
 
 def open_wiki(index: Path, model: BaseChatModel | None = None, **values: Any) -> AskWiki:

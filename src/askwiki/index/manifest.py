@@ -13,7 +13,7 @@ from typing import Any
 from askwiki.errors import IndexDamagedError, IndexMismatchError
 from askwiki.schema import Article
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raise it whenever the files of an index change their layout: old indexes then refuse."""
 
 
@@ -84,7 +84,7 @@ class Manifest:
 
     Args:
         encoder_id, encoder_digest, dimension: of the encoder that made the vectors.
-        chunker, tokenizer, scorer: versions of what cut and weighed the text.
+        chunker, tokenizer, scorer, orders: versions of what cut, weighed and barred the text.
         articles: article id -> SHA-256 of the article.
         files: file name -> size and SHA-256.
         canaries: asked again whenever the index is opened.
@@ -97,6 +97,7 @@ class Manifest:
     chunker: str
     tokenizer: str
     scorer: str
+    orders: str
     articles: Mapping[str, str]
     files: Mapping[str, FileEntry]
     canaries: tuple[Canary, ...]
@@ -121,7 +122,8 @@ class Manifest:
                 f"the index has format version {version}, this askwiki reads {FORMAT_VERSION}"
             )
         _require_keys(table, {"format", *(field.name for field in fields(cls))}, "the content")
-        texts = ("encoder_id", "encoder_digest", "chunker", "tokenizer", "scorer", "corpus_digest")
+        versions = ("chunker", "tokenizer", "scorer", "orders")
+        texts = ("encoder_id", "encoder_digest", *versions, "corpus_digest")
         articles = _object(table["articles"], "articles")
         files = _object(table["files"], "files")
         return cls(

@@ -105,6 +105,26 @@ def _chunk(key: str, article: Article, heading: Sequence[str], start: int, end: 
     return Chunk(key, article.id, article.title, path, text, start, end, asked)
 
 
+def barred_to_bytes(barred: Iterable[str]) -> bytes:
+    """Ids of chunks, sorted."""
+    return _lines(sorted(barred))
+
+
+def barred_from_bytes(data: bytes, chunks: Iterable[Chunk]) -> frozenset[str]:
+    """The ids that `barred_to_bytes` was given.
+
+    Raises:
+        IndexDamagedError: the bytes are not a list of ids of `chunks`.
+    """
+    try:
+        barred = frozenset(json.loads(data))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise IndexDamagedError(f"the barred chunks cannot be read: {error!r}") from error
+    if unknown := barred - {chunk.id for chunk in chunks}:
+        raise IndexDamagedError(f"barred chunks that do not exist: {sorted(map(str, unknown))[:3]}")
+    return barred
+
+
 def _lines(rows: Iterable[object]) -> bytes:
     lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode("utf-8", "surrogatepass")

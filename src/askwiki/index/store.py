@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from askwiki import orders
 from askwiki.chunk import CHUNKER_VERSION, chunk_article, indexed_text
 from askwiki.embed import Encoder, Vectors
 from askwiki.errors import (
@@ -41,13 +42,16 @@ from askwiki.index.manifest import FileEntry, Manifest, article_digest
 from askwiki.index.records import (
     articles_from_bytes,
     articles_to_bytes,
+    barred_from_bytes,
+    barred_to_bytes,
     chunks_from_bytes,
     chunks_to_bytes,
 )
+from askwiki.orders import barred_chunks
 from askwiki.schema import Article, Chunk
 from askwiki.text import TOKENIZER_VERSION
 
-FILES = ("articles.json", "chunks.json", "vectors.faiss", *postings.FILES)
+FILES = ("articles.json", "chunks.json", "barred.json", "vectors.faiss", *postings.FILES)
 """Of a generation, beside its manifest."""
 
 BATCH = 64
@@ -60,7 +64,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Store:
-    """One generation in memory; row i of both arms is `chunks[i]`, articles are in id order."""
+    """One generation in memory; row i of both arms is `chunks[i]`, articles are in id order.
+
+    `barred` holds the ids of the chunks that no answer may rest on (`askwiki.orders`).
+    """
 
     generation: int
     manifest: Manifest
@@ -68,6 +75,7 @@ class Store:
     chunks: tuple[Chunk, ...]
     dense: DenseIndex
     lexical: LexicalIndex
+    barred: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +205,15 @@ def _make(
     corpus_digest: str,
 ) -> tuple[Store, dict[str, bytes]]:
     """The store, its generation not yet known, and its files by name."""
-    chunks = tuple(chunk for article in articles.values() for chunk in chunk_article(article))
+    cut = {key: chunk_article(article) for key, article in articles.items()}
+    chunks = tuple(chunk for own in cut.values() for chunk in own)
+    barred = frozenset(c.id for key, own in cut.items() for c in barred_chunks(articles[key], own))
     dense = DenseIndex.build(_vectors(chunks, encoder, tell, previous))
     lexical = LexicalIndex.build(chunks)
     contents = {
         "articles.json": articles_to_bytes(articles.values()),
         "chunks.json": chunks_to_bytes(chunks),
+        "barred.json": barred_to_bytes(barred),
         "vectors.faiss": dense.to_bytes(),
         **lexical.to_files(),
     }
@@ -216,7 +227,8 @@ def _make(
         canaries=make_canaries(chunks, dense, lexical, encoder),
         corpus_digest=corpus_digest,
     )
-    return Store(0, manifest, MappingProxyType(articles), chunks, dense, lexical), contents
+    store = Store(0, manifest, MappingProxyType(articles), chunks, dense, lexical, barred)
+    return store, contents
 
 
 def _code_versions() -> dict[str, str]:
@@ -224,6 +236,7 @@ def _code_versions() -> dict[str, str]:
         "chunker": CHUNKER_VERSION,
         "tokenizer": TOKENIZER_VERSION,
         "scorer": postings.SCORER_VERSION,
+        "orders": orders.VERSION,
     }
 
 
@@ -286,7 +299,8 @@ def _load(folder: Path, number: int, encoder: Encoder | None, disk: Disk) -> Sto
         )
     if problems := list(canary_problems(manifest.canaries, chunks, dense, lexical, encoder)):
         raise IndexMismatchError("; ".join(problems))
-    return Store(number, manifest, MappingProxyType(articles), chunks, dense, lexical)
+    barred = barred_from_bytes(contents["barred.json"], chunks)
+    return Store(number, manifest, MappingProxyType(articles), chunks, dense, lexical, barred)
 
 
 def _require_same_makers(manifest: Manifest, encoder: Encoder | None) -> None:
