@@ -40,7 +40,7 @@ from data import encyclopaedia, intents, section_readings, sections
 
 Pair = tuple[str, str]
 
-ID = "askwiki-static-zh-3"
+ID = "askwiki-static-zh-4"
 WIKI = Path(__file__).parent.parent / "corpus"
 OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "encoder"
 VOCABULARY = 60_000

@@ -39,10 +39,10 @@ from askwiki.answer.reader import (
 from askwiki.embed import bundled_encoder
 from reader_examples import Example, Examples
 
-ID = "askwiki-reader-zh-3"
+ID = "askwiki-reader-zh-4"
 OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "reader"
 WIDTH, EMBEDDING = 96, 96
-CANDIDATES, BATCH, STEPS, LEARNING_RATE = 3, 32, 3200, 2e-3
+CANDIDATES, BATCH, STEPS, LEARNING_RATE = 3, 32, 3400, 2e-3
 WITHHELD = 0.12
 SPOKEN = 0.25
 """Share of the questions in which a written word gives way to what people say instead of it."""

@@ -29,6 +29,10 @@ FOUND = 24
 BESIDE = 6
 """Of the sections on the same page as the right one, so many are put among those found."""
 
+ENCYCLOPAEDIA_TIMES = 2
+"""How often each question on the encyclopaedia is read for once of the others: whole sentences are
+learned there, and its share had become too small (`training/LOG.md`)."""
+
 ASKED = 10
 """Questions of a section that are read; later ones are for the search alone."""
 
@@ -218,7 +222,9 @@ class Examples:
         for r in readings:
             lead = len(r.context) - len(r.context.lstrip())
             asked.append((r.question, pool.rows(keys[r.context]), at(r.start - lead)))
+        first = len(self.examples)
         self._extend(pool, asked)
+        self.examples += self.examples[first:] * (ENCYCLOPAEDIA_TIMES - 1)
 
 
 def _alike(answer: str) -> Answers:

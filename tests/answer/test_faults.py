@@ -31,7 +31,7 @@ def test_there_is_a_kind_for_every_fault_but_babble() -> None:
 def test_a_fault_fails_in_its_way(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "SLOW_S", 0.1)
     with pytest.raises(ModelError) as raised:
-        list(pieces(lambda: faults.play(fault), Deadline(0.4), 0.3))
+        list(pieces(lambda: faults.play(fault), Deadline(2.0), 0.3))
     assert raised.value.kind == KINDS[fault]
 
 

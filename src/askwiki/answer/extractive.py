@@ -1,11 +1,11 @@
 """The default answerer: the sentences of the articles that answer, word for word.
 
 It picks the best evidence, adds what belongs to it (the line before a list, the rest of the steps,
-the sentence a 因此 points back to) and a second or third sentence while they earn their place.
+the sentence a 因此 points back to) and further sentences while they earn their place.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from askwiki import text as zh
@@ -16,17 +16,22 @@ from askwiki.orders import is_doubtful
 from askwiki.question import Kind, Question, kind_of
 from askwiki.schema import Hit, Span
 
-MAX_CHARS = 300
-"""An answer stays under this unless a list or a procedure was asked for."""
+MAX_SENTENCES, MAX_CHARS = 6, 400
+"""The most an answer takes where it is no list."""
 
 LIST_CHARS = 900
 """The most a list or procedure may take."""
 
-EXTRA_MARGIN = 4.0
-"""A further sentence may score this much below the best one (log odds)."""
+BESIDE_LIST_SENTENCES, BESIDE_LIST_CHARS = 3, 200
+"""The most that stands beside a list."""
 
-OTHER_SECTION_MARGIN = 1.0
-"""The same for a sentence of another section."""
+MARGINS = (4.0, 3.0, 1.0)
+"""How far below the best sentence (log odds) a further one of the same section may score, one of
+the same article, one of another article. Chosen by what answers hold and how long they grow
+(`training/LOG.md`)."""
+
+BESIDE_LIST_MARGINS = (4.0, 2.0, -1.0)
+"""The same beside a list; nothing of other articles."""
 
 _CONNECTIVE = re.compile(
     r"(?:因此|所以|此外|另外|同时|不过|但是?|而且?|其次|再者|首先|最后|总之|当然|然而|于是|并且|与此同时|换句话说|也就是说|具体来说|一般来说)[，,、]"
@@ -52,19 +57,33 @@ class ExtractiveAnswerer:
 
     def _choose(self, query: str, ranked: Sequence[Scored]) -> list[Scored]:
         best = ranked[0]
-        block = self._list_around(kind_of(query), best, ranked)
-        if block:
-            return block
-        chosen = self._with_context(best, ranked)
+        chosen = self._list_around(kind_of(query), best, ranked)
+        margins, sentences, chars = MARGINS, MAX_SENTENCES, MAX_CHARS
+        if chosen:
+            margins, sentences = BESIDE_LIST_MARGINS, len(chosen) + BESIDE_LIST_SENTENCES
+            chars = _chars(chosen) + BESIDE_LIST_CHARS
+        else:
+            chosen = self._with_context(best, ranked)
         for other in ranked[1:]:
-            if len(chosen) >= 4 or not _earns_its_place(other, chosen, best):
+            if len(chosen) >= sentences or not _earns_its_place(other, chosen, best, margins):
                 continue
-            more = [u for u in self._with_context(other, ranked) if u not in chosen]
-            if any(_is_unasked(_text(unit), query) for unit in more):
-                continue
-            if _chars(chosen + more) <= MAX_CHARS:
-                chosen += more
+            for unit_and_more in self._ways_to_add(other, ranked):
+                more = [unit for unit in unit_and_more if unit not in chosen]
+                if any(_is_unasked(_text(unit), query) for unit in more):
+                    continue
+                if _chars(chosen + more) <= chars:
+                    chosen += more
+                    break
         return _in_reading_order(chosen, best)
+
+    def _ways_to_add(self, other: Scored, ranked: Sequence[Scored]) -> Iterator[list[Scored]]:
+        """The list that `other` is in, or else what it needs beside it; no step stands alone."""
+        if other.unit.group is not None:
+            siblings = sorted((s for s in ranked if s.hit is other.hit), key=lambda s: s.index)
+            members = [s for s in siblings if s.unit.group == other.unit.group]
+            yield [*self._with_context(members[0], ranked)[:-1], *members]
+        if not other.unit.ordered:
+            yield self._with_context(other, ranked)
 
     def _list_around(self, kind: Kind, best: Scored, ranked: Sequence[Scored]) -> list[Scored]:
         """The whole list `best` belongs to or leads into, where the list is what was asked for."""
@@ -130,15 +149,21 @@ def _shape(unit: zh.Unit) -> Shape:
     return "intro" if unit.intro else "step" if unit.ordered else "bullet"
 
 
-def _earns_its_place(other: Scored, chosen: Sequence[Scored], best: Scored) -> bool:
+def _earns_its_place(
+    other: Scored, chosen: Sequence[Scored], best: Scored, margins: Sequence[float]
+) -> bool:
     if other in chosen or len(_text(other)) < 8 or _text(other).endswith(("？", "?", "：", ":")):
         return False
     if _is_row(_text(other)) and not _is_row(_text(best)):
         return False
-    margin = EXTRA_MARGIN if other.hit is best.hit else OTHER_SECTION_MARGIN
-    if best.score - other.score > margin:
+    if best.score - other.score > margins[_distance(other.hit, best.hit)]:
         return False
     return all(_likeness(other, s) < 0.6 for s in chosen)
+
+
+def _distance(other: Hit, best: Hit) -> int:
+    """0 for the same section, 1 for the same article, 2 for another."""
+    return 0 if other is best else 1 if other.chunk.article_id == best.chunk.article_id else 2
 
 
 def _is_unasked(text: str, query: str) -> bool:
