@@ -154,7 +154,7 @@ def test_a_model_that_blocks_the_loop_holds_up_nobody() -> None:
     try:
         assert kind(blocks, 0.2) in ("late", "deadline")
         assert read(start) == [Piece("好。", "whole")]
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 9
     finally:
         free.set()
 
@@ -181,7 +181,7 @@ def test_a_model_without_an_asynchronous_side_is_left_in_time() -> None:
     began = time.monotonic()
     try:
         assert kind(lambda: Sleeper().astream("问"), 0.3) == "deadline"  # type: ignore[arg-type, return-value]
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 9
     finally:
         free.set()
 
@@ -226,7 +226,7 @@ def test_leaving_ends_the_call() -> None:
     assert next(reply) == Piece("甲")
     assert not ended.is_set()
     reply.close()
-    assert ended.wait(2)
+    assert ended.wait(10)
 
 
 def test_giving_up_ends_the_call_and_the_wait() -> None:
@@ -245,7 +245,7 @@ def test_giving_up_ends_the_call_and_the_wait() -> None:
     with pytest.raises(ModelError):
         list(pieces(start, deadline, 30))
     assert time.monotonic() - began < 5
-    assert ended.wait(2)
+    assert ended.wait(10)
 
 
 # --- further tries -------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def test_what_may_pass_is_tried_again(error: Exception) -> None:
     start, calls = fails_then_says(error)
     assert read(start) == [Piece("好。", "whole")]
     assert len(calls) == 2
-    assert 0.25 < calls[1] - calls[0] < 2
+    assert calls[1] - calls[0] > 0.25
 
 
 def test_tries_are_counted() -> None:
@@ -284,9 +284,9 @@ def test_what_will_not_pass_is_not_tried_again(status: int, expected: str) -> No
 
 
 def test_the_server_may_say_when() -> None:
-    start, calls = fails_then_says(ServerError(429, {"retry-after": "0"}))
-    assert read(start) == [Piece("好。", "whole")]
-    assert calls[1] - calls[0] < 0.25
+    start, calls = fails_then_says(ServerError(429, {"retry-after": "1"}))
+    assert read(start, 20, 20) == [Piece("好。", "whole")]
+    assert calls[1] - calls[0] > 0.95  # our own first pause is 0.3
 
 
 @pytest.mark.parametrize("asked", ["6", "86400", "inf", "nan", "Wed, 21 Oct 2099 07:28:00 GMT"])
@@ -294,7 +294,7 @@ def test_a_wait_past_the_first_token_is_not_waited(asked: str) -> None:
     start, calls = fails_then_says(ServerError(429, {"retry-after": asked}))
     began = time.monotonic()
     assert kind(start) == "busy"
-    assert (len(calls), time.monotonic() - began < 1) == (1, True)
+    assert (len(calls), time.monotonic() - began < 5) == (1, True)
 
 
 def test_nothing_is_tried_again_after_the_first_token() -> None:

@@ -106,7 +106,7 @@ def test_a_failure_is_labelled_and_in_time(
     wiki = open_wiki(server.url.removesuffix("/v1"), llm=name, llm_api_key="k", **SHORT)
     began = time.monotonic()
     answer = wiki.ask(QUESTION)
-    assert time.monotonic() - began < DEADLINE_S + 1
+    assert time.monotonic() - began < 4 * DEADLINE_S
     assert answer.trace.model == "failed"
     assert "（语言模型" in answer.text
     if how == "hangs":
