@@ -76,6 +76,12 @@ def test_what_is_no_question_is_known_for_what_it_is(text: str, wanted: Request)
         "/etc/asterisk/sip.conf怎么改",
         "短信模板里的${code}怎么填",
         "一个人能接几路",
+        "昨天武汉下雨了吗",
+        "今天没声音",
+        "今天录音没了",
+        "今天天气预报说几度",
+        "下拉框不见了",
+        "路由器的出厂密码是什么",
         "G.711",
         "VoLTE",
         "PBX",
@@ -141,3 +147,10 @@ def test_what_was_written_for_training_has_each_text_once_and_enough_of_each() -
     assert len(texts) == len(set(texts))
     least = {"human": 220, "steering": 220, "noise": 120, "identity": 60, "search": 300}
     assert {k: n for k in least if (n := sum(r["request"] == k for r in rows)) < least[k]} == {}
+
+
+@pytest.mark.parametrize("judged", ["tune", "test"])
+def test_nothing_written_for_training_is_judged(judged: str) -> None:
+    rows = [json.loads(line) for line in WRITTEN.read_text("utf-8").splitlines()]
+    asked = {zh.normalise(i.question) for i in read_questions(QUESTIONS / f"{judged}.jsonl")}
+    assert [row["text"] for row in rows if zh.normalise(row["text"]) in asked] == []

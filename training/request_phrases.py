@@ -124,6 +124,12 @@ SLOTS: Mapping[str, Sequence[str]] = {
         "telecom": "欢迎词|提示音|语音菜单|外呼话术|转写结果|录音文字|通话文本|字幕|坐席脚本|通话录音|黑名单|呼叫转移|长途限制|留言密码|话机密码|管理员密码|系统提示音|自动应答|来电|骚扰电话|通话记录|节假日规则|路由规则|"
         "彩铃|开场白|挂机短信|欢迎语|分机|客服机器人|知识库|语音验证码|话单|问候语|按键提示",
         "act": "忽略|跳过|取消|清空|忘记|绕过|重置|修改|删除|覆盖|翻译|写|编写|录|导出|打印|显示|隐藏|切换|开启|关闭|解除|输出|重复播放|限制|改写|模拟|测试|设定",
+        # Questions that begin as small talk does.
+        "when": "今天|今早|昨天|昨晚|明天|后天|下午|早上|晚上|周末|刚才|这两天|最近|下班了|放假了|好久",
+        "trouble": "打不出去|接不到电话|一直占线|漏接了几个|没有录音|收不到验证码|信号差|声音断断续续|全是骚扰电话|来电特别少|话费扣多了|登不上后台|"
+        "分机不响|轮到谁值班|没人在电话怎么转|是谁接的|还有人打进来|转不到手机|听不到彩铃|没回访的客户|统计不对|要搬家",
+        "elsewhere": "天气怎么样|有雨吗|下不下雨|气温多少|限行吗|刮风吗|吃什么好|菜价多少|有球赛吗|股市怎么走|金价多少|堵车吗|几点日落|去哪玩好|有什么电影|"
+        "怎么睡得好|头疼怎么办|带孩子做什么|穿什么合适",
         # English.
         "e_forget": "ignore|disregard|forget|override|bypass|skip|drop",
         "e_rules": "previous instructions|all the rules above|your system prompt|everything you were told|your guidelines|prior instructions|the above text|your restrictions|safety rules",
@@ -444,6 +450,8 @@ PATTERNS: Mapping[Request, Sequence[str]] = {
         "如果{telecom}{wrong}了呢",
         "{telecom}{wrong}了",
         "{wrong}了{ask}",
+        *("{when}{trouble}{end}",) * 2,
+        "{when}{elsewhere}{bit}",
         "怎么把{telecom}{turn}{tongue}",
         "怎样把{telecom}{turn}{tongue}",
         "{kin}打{thing}{part}{anger}",
