@@ -109,13 +109,33 @@ def test_a_reply_that_was_withheld_is_none(reason: str) -> None:
 
 
 def test_a_reply_without_end_is_left() -> None:
+    left = threading.Event()
+
     async def start() -> Stream:
-        while True:
-            yield chunk("长" * 500)
+        try:
+            while True:
+                yield chunk("长" * 500)
+        finally:
+            left.set()
 
     with pytest.raises(ModelError, match="endless"):
         for count, _ in enumerate(pieces(start, Deadline(5), 5), 1):
             assert count * 500 <= MAX_CHARS
+    assert left.wait(10)
+
+
+def test_a_model_that_says_nothing_without_pause_is_left() -> None:
+    left = threading.Event()
+
+    async def start() -> Stream:
+        try:
+            while True:
+                yield chunk()
+        finally:
+            left.set()
+
+    assert kind(start, 5, 0.1) == "late"
+    assert left.wait(10)
 
 
 def test_the_first_token_and_the_whole_have_their_limits() -> None:

@@ -141,7 +141,7 @@ async def _read(call: _Call, inbox: "queue.SimpleQueue[Piece | Exception | None]
                 inbox.put(error)
             async with asyncio.timeout(_GRACE_S):
                 async for _ in chunks:
-                    pass
+                    await asyncio.sleep(0)  # a model that never waits would let no time run out
     except Exception as error:
         inbox.put(error)
 
@@ -154,6 +154,7 @@ async def _read_all(
     """The last piece of a reply; those before it go into `inbox` as they come."""
     length = 0
     async for chunk in chunks:
+        await asyncio.sleep(0)  # so that a model that never waits can be cancelled
         about = chunk.response_metadata
         text = str(chunk.text)
         length += len(text)
