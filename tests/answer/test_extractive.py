@@ -1,0 +1,93 @@
+"""What an answer is made of, given how its sentences score."""
+
+from collections.abc import Mapping, Sequence
+
+from askwiki import text as zh
+from askwiki.answer.evidence import Ranking, Scored
+from askwiki.answer.extractive import ExtractiveAnswerer
+from askwiki.question import read_question
+from askwiki.schema import Chunk, Hit
+
+FEES = "接听来电按分钟计费。月租每月一付。多付的话费不退。"
+STEPS = "办理分三步：\n\n1. 先选号码。\n2. 再交公司的营业资料。\n3. 最后签合同。\n\n以后随时可以改套餐。"
+
+
+def chunk(article: str, number: int, text: str) -> Chunk:
+    start = 1000 * number
+    return Chunk(f"{article}@{start}", article, "题", (), text, start, start + len(text))
+
+
+class Scorer:
+    """Scores sentences by a table of their texts; those not in it score far below."""
+
+    def __init__(self, scores: Mapping[str, float]) -> None:
+        self._scores = scores
+
+    def score(self, query: str, hits: Sequence[Hit]) -> Ranking:
+        found = []
+        for hit in hits:
+            for index, unit in enumerate(zh.units(hit.chunk.text)):
+                text = hit.chunk.text[unit.start : unit.end]
+                found.append(Scored(hit, unit, index, self._scores.get(text, -20.0), 0.5))
+        return Ranking(tuple(sorted(found, key=lambda s: -s.score)), 0.0, 1.0, 1.0)
+
+
+def answer(scores: Mapping[str, float], *chunks: Chunk, question: str = "话费") -> list[str]:
+    hits = [Hit(chunk, 1.0 - 0.1 * rank, rank) for rank, chunk in enumerate(chunks, 1)]
+    answerer = ExtractiveAnswerer(Scorer(scores))  # type: ignore[arg-type]
+    draft = answerer.draft(read_question(question), question, hits)
+    return [sentence.text for sentence in draft.sentences]
+
+
+def test_sentences_near_the_best_come_in_reading_order() -> None:
+    scores = {"月租每月一付。": 3.0, "接听来电按分钟计费。": 0.0, "多付的话费不退。": -1.1}
+    assert answer(scores, chunk("a", 0, FEES)) == ["接听来电按分钟计费。", "月租每月一付。"]
+
+
+def test_the_same_article_may_be_further_behind_than_another() -> None:
+    near, other = chunk("a", 1, "资费以合同为准。"), chunk("b", 0, "各家运营商的资费不同。")
+    scores = {"月租每月一付。": 3.0, "资费以合同为准。": 0.5, "各家运营商的资费不同。": 1.9}
+    best = ["月租每月一付。"]
+    assert answer(scores, chunk("a", 0, FEES), near, other) == [*best, "资费以合同为准。"]
+    scores["各家运营商的资费不同。"] = 2.1
+    assert answer(scores, chunk("a", 0, FEES), other) == [*best, "各家运营商的资费不同。"]
+
+
+def test_no_more_than_the_most_sentences_and_characters() -> None:
+    few = [f"{c * 12}。" for c in "甲乙丙丁戊己庚"]
+    scores = {text: 5.0 - 0.1 * n for n, text in enumerate(few)}
+    assert answer(scores, *(chunk("a", n, text) for n, text in enumerate(few))) == few[:6]
+    long = [f"{c * 150}。" for c in "甲乙丙丁"]
+    scores = {text: 5.0 - 0.1 * n for n, text in enumerate(long)}
+    assert answer(scores, *(chunk("a", n, text) for n, text in enumerate(long))) == long[:2]
+
+
+def test_a_question_for_steps_takes_all_of_them_and_little_beside() -> None:
+    scores = {
+        "再交公司的营业资料。": 3.0,
+        "以后随时可以改套餐。": 0.5,
+        "各家运营商的办法不同。": 2.9,
+    }
+    found = answer(
+        scores, chunk("a", 0, STEPS), chunk("b", 0, "各家运营商的办法不同。"), question="怎么办理"
+    )
+    steps = ["办理分三步：", "先选号码。", "再交公司的营业资料。", "最后签合同。"]
+    assert found == [*steps, "以后随时可以改套餐。"]
+
+
+def test_a_step_beside_the_best_sentence_brings_its_list_or_stays_away() -> None:
+    scores = {"月租每月一付。": 3.0, "再交公司的营业资料。": 1.0}
+    steps = ["办理分三步：", "先选号码。", "再交公司的营业资料。", "最后签合同。"]
+    assert answer(scores, chunk("a", 0, FEES), chunk("a", 1, STEPS)) == ["月租每月一付。", *steps]
+    long = STEPS.replace("最后签合同", "最后签合同" * 80)
+    assert answer(scores, chunk("a", 0, FEES), chunk("a", 1, long)) == ["月租每月一付。"]
+
+
+def test_what_hands_out_a_number_unasked_is_left_out() -> None:
+    scores = {"月租每月一付。": 3.0, "详情请拨打010-12345678咨询。": 2.9}
+    advert = chunk("a", 1, "详情请拨打010-12345678咨询。")
+    assert answer(scores, chunk("a", 0, FEES), advert) == ["月租每月一付。"]
+
+
+def test_no_hits_make_no_draft() -> None:
+    assert answer({}) == []
