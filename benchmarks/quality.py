@@ -1,6 +1,6 @@
 """Retrieval and answers beside the usual recipes, on the test questions that ship with the corpus.
 
-    python benchmarks/quality.py [--questions corpus/questions/test.jsonl] [--out benchmarks/quality.md]
+    python benchmarks/quality.py [--questions FILE] [--previous CHECKOUT] [--out FILE]
 
 Systems, all over the same cleaned articles and in the same run:
 
@@ -10,9 +10,14 @@ Systems, all over the same cleaned articles and in the same run:
   bundled encoder (no other model can be had offline), EnsembleRetriever half and half.
 - LangChain, BM25 only: the same without vectors.
 - askwiki: the default build.
+- askwiki before: with `--previous`, the code and models of that checkout over the same articles.
 """
 
 import argparse
+import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -57,7 +62,8 @@ def covers(passage: Passage, item: Item, span: tuple[int, int]) -> bool:
 
 
 def judge(search: Search, items: Sequence[Item], articles: dict[str, Article]) -> dict[str, float]:
-    totals = dict.fromkeys(("hit@1", "hit@5", "facts@1", "facts@5", "recall of passage 1"), 0.0)
+    names = ("hit@1", "hit@5", "MRR@5", "facts@1", "facts@5", "recall of passage 1")
+    totals = dict.fromkeys(names, 0.0)
     took = []
     for item in items:
         began = time.perf_counter()
@@ -68,6 +74,7 @@ def judge(search: Search, items: Sequence[Item], articles: dict[str, Article]) -
         whole = [fact_recall(p.text, item.facts) == 1 for p in found]
         totals["hit@1"] += any(right[:1])
         totals["hit@5"] += any(right)
+        totals["MRR@5"] += 1 / (1 + right.index(True)) if any(right) else 0
         totals["facts@1"] += any(whole[:1])
         totals["facts@5"] += any(whole)
         totals["recall of passage 1"] += fact_recall(found[0].text, item.facts) if found else 0
@@ -78,7 +85,9 @@ def judge(search: Search, items: Sequence[Item], articles: dict[str, Article]) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=Path, default=ROOT / "corpus/questions/test.jsonl")
+    parser.add_argument("--previous", type=Path, help="a checkout to compare with")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "quality.md")
+    parser.add_argument("--figures-only", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     everything = read_questions(arguments.questions)
     # Retrieval is compared on whole questions of one part; the rest is judged by the answers.
@@ -86,10 +95,51 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         wiki = AskWiki.build(ROOT / "corpus", folder)
         articles = dict(wiki.articles)
-        searches = langchain_searches(list(articles.values())) | askwiki_searches(wiki)
+        searches = askwiki_searches(wiki)
+        if not arguments.figures_only:
+            searches = langchain_searches(list(articles.values())) | searches
         rows = {name: judge(search, items, articles) for name, search in searches.items()}
         answers = [judge_answer(wiki, item) for item in everything]
-    write(arguments, items, rows, [*zip(everything, answers, strict=True)], articles)
+    judged = [*zip(everything, answers, strict=True)]
+    finals = {"askwiki": final_figures(judged)}
+    if arguments.figures_only:
+        print(json.dumps({"rows": rows["askwiki"], "finals": finals["askwiki"]}))
+        return
+    if arguments.previous:
+        before = figures_of(arguments.previous, arguments.questions)
+        rows["askwiki before"], finals["askwiki before"] = before["rows"], before["finals"]
+    write(arguments, items, rows, finals, judged, articles)
+
+
+def figures_of(checkout: Path, questions: Path) -> dict[str, dict[str, float]]:
+    """What this benchmark prints with the package of `checkout`."""
+    command = [sys.executable, __file__, "--figures-only", "--questions", str(questions)]
+    environment = os.environ | {"PYTHONPATH": str(checkout / "src")}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+    figures: dict[str, dict[str, float]] = json.loads(done.stdout)
+    return figures
+
+
+def final_figures(judged: Sequence[tuple[Item, Judged]]) -> dict[str, float]:
+    """All final answers in a row; `refused at 0.95` where 95 % of what is covered is answered."""
+    covered = [one for item, one in judged if not item.abstain]
+    others = [one for item, one in judged if item.abstain]
+    count = len(covered)
+    threshold = sorted(one.confidence for one in covered)[count // 20]
+    right = [one.confidence for one in covered if one.recall == 1]
+    none = [one.confidence for one in others]
+    wins = sum((a > b) + 0.5 * (a == b) for a in right for b in none)
+    return {
+        "right article first": sum(one.first for one in covered) / count,
+        "all facts": sum(one.recall == 1 for one in covered) / count,
+        "both": sum(one.first and one.recall == 1 for one in covered) / count,
+        "covered: refused": sum(one.refused for one in covered) / count,
+        "not covered: refused": sum(one.refused for one in others) / len(others),
+        "refused at 0.95": sum(c < threshold for c in none) / len(none),
+        "AUROC": wins / (len(right) * len(none)),
+        "calibration error": calibration_error(judged),
+        "characters": sum(len(one.text) for one in covered) / count,
+    }
 
 
 def judge_answer(wiki: AskWiki, item: Item) -> Judged:
@@ -128,7 +178,7 @@ def groups(title: str, named: Sequence[tuple[str, Judged]]) -> list[str]:
 
 
 def refusals(judged: Sequence[tuple[Item, Judged]]) -> list[str]:
-    """The share refused of what must be, by kind; and how well the confidence tells."""
+    """The share refused of what must be, by kind."""
     by_kind: dict[str, list[Judged]] = {}
     for item, one in judged:
         if item.abstain:
@@ -136,17 +186,7 @@ def refusals(judged: Sequence[tuple[Item, Judged]]) -> list[str]:
     lines = ["| must be refused | questions | refused |", "|---|---|---|"]
     for kind, of in by_kind.items():
         lines.append(f"| {kind} | {len(of)} | {sum(j.refused for j in of) / len(of):.3f} |")
-    right = [j.confidence for i, j in judged if not i.abstain and j.recall == 1]
-    none = [j.confidence for i, j in judged if i.abstain]
-    wins = sum((a > b) + 0.5 * (a == b) for a in right for b in none) / (len(right) * len(none))
-    return [
-        *lines,
-        "",
-        f"Of a right answer and a question to refuse, the former has the higher confidence in "
-        f"{wins:.3f} of pairs. Expected calibration error over ten bins, the chance that an answer "
-        f"holds all facts: {calibration_error(judged):.3f}.",
-        "",
-    ]
+    return [*lines, ""]
 
 
 def calibration_error(judged: Sequence[tuple[Item, Judged]]) -> float:
@@ -158,10 +198,21 @@ def calibration_error(judged: Sequence[tuple[Item, Judged]]) -> float:
     return sum(gaps) / len(judged)
 
 
+def rows_of(table: dict[str, dict[str, float]]) -> list[str]:
+    def cell(name: str, value: float) -> str:
+        return f"{value:.1f}" if "ms" in name or name == "characters" else f"{value:.3f}"
+
+    return [
+        f"| {system} | " + " | ".join(cell(*figure) for figure in figures.items()) + " |"
+        for system, figures in table.items()
+    ]
+
+
 def write(
     arguments: argparse.Namespace,
     items: Sequence[Item],
     rows: dict[str, dict[str, float]],
+    finals: dict[str, dict[str, float]],
     judged: Sequence[tuple[Item, Judged]],
     articles: dict[str, Article],
 ) -> None:
@@ -178,10 +229,21 @@ def write(
         "| system | " + " | ".join(names) + " |",
         "|---" * (len(names) + 1) + "|",
     ]
-    for system, figures in rows.items():
-        cells = [f"{v:.1f}" if "ms" in n else f"{v:.3f}" for n, v in figures.items()]
-        lines.append(f"| {system} | " + " | ".join(cells) + " |")
-    lines += ["", "## Final answers of askwiki", ""]
+    lines += rows_of(rows)
+    lines += [
+        "",
+        "## Final answers of askwiki",
+        "",
+        "`refused at 0.95`: of what must be refused, at the threshold where 95 % of what is covered "
+        "is answered. `AUROC`: of a right answer and a question to refuse, how often the former has "
+        "the higher confidence. `calibration error`: expected, over ten bins, of the chance that an "
+        "answer holds all facts. `characters`: of an answer.",
+        "",
+        "| system | " + " | ".join(finals["askwiki"]) + " |",
+        "|---" * (len(finals["askwiki"]) + 1) + "|",
+        *rows_of(finals),
+        "",
+    ]
     covered = [(item, one) for item, one in judged if not item.abstain]
     lines += groups("kind", [(item.kind, one) for item, one in covered])
     lines += groups("topic", [(articles[i.article or ""].topic[0], one) for i, one in covered])

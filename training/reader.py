@@ -1,6 +1,9 @@
 """Trains the evidence reader and exports it.
 
-    python training/reader.py DATA [--steps 2000] [--out src/askwiki/models/reader]
+    python training/reader.py DATA [--steps 2000] [--start FOLDER] [--out src/askwiki/models/reader]
+
+`--start` goes on from a reader that was exported before, instead of from nothing, with its
+characters and at half the learning rate.
 
 The loss is the cross-entropy of the answering sentences under one softmax over all sentences of
 three candidate sections and "none of these"; the right section is taken away from 12 % of the
@@ -201,7 +204,7 @@ class Batches:
     """Makes batches of examples, sections chosen anew each time."""
 
     def __init__(self, examples: Examples, characters: str, rng: random.Random) -> None:
-        self._examples, self._rng = examples, rng
+        self._examples, self.rng = examples, rng
         self._idf = bundled_encoder().idf
         self._rows = {ord(c): i for i, c in enumerate(characters, 2)}
         self._sheets: dict[tuple[int, int], Sheet] = {}
@@ -214,7 +217,7 @@ class Batches:
 
     def candidates(self, example: Example) -> tuple[list[int], bool]:
         """`CANDIDATES` rows in any order, and whether one of them answers."""
-        rng = self._rng
+        rng = self.rng
         answers = bool(example.gold) and rng.random() >= WITHHELD
         picked = [rng.choice(list(example.gold))] if answers else []
         barred = set(example.gold)
@@ -250,13 +253,13 @@ class Batches:
 
     def _spoken(self, question: str) -> str:
         """`question`, at times with one written word said in everyday words."""
-        if self._rng.random() >= SPOKEN:
+        if self.rng.random() >= SPOKEN:
             return question
         known = [word for word in self._sayings if word in question]
         if not known:
             return question
-        word = self._rng.choice(known)
-        return question.replace(word, self._rng.choice(self._sayings[word]))
+        word = self.rng.choice(known)
+        return question.replace(word, self.rng.choice(self._sayings[word]))
 
     def _lookup(self, codes: np.ndarray) -> np.ndarray:
         return np.array([self._rows.get(int(code), 1) for code in codes], np.int64)
@@ -368,16 +371,35 @@ def known_characters(examples: Examples) -> str:
     )
 
 
-def train(examples: Examples, characters: str, steps: int, rng: random.Random) -> Reader:
+def exported(folder: Path) -> tuple[Reader, str]:
+    """The reader that `export` wrote to `folder`, and its characters."""
+    characters = (folder / "characters.txt").read_text("utf-8")
+    model = Reader(len(characters) + 2)
+    with np.load(folder / "weights.npz") as arrays:
+        state = {name: arrays[name].astype(np.float32) for name in model.state_dict()}
+        for table in ("ec", "eb"):
+            state[f"{table}.weight"] *= arrays[f"{table}.scale"].astype(np.float32)[:, None]
+    model.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
+    return model, characters
+
+
+def fresh(examples: Examples) -> tuple[Reader, str]:
+    """A reader that has learned nothing, over the characters of `examples`."""
+    characters = known_characters(examples)
     model = Reader(len(characters) + 2)
     starting_tables(model, characters)
+    return model, characters
+
+
+def train(model: Reader, batches: Batches, examples: Examples, steps: int, rate: float) -> None:
+    """Trains `model` in place; `rate` is the highest learning rate."""
     tables = [model.ec.weight, model.eb.weight]
     others = [p for name, p in model.named_parameters() if name not in ("ec.weight", "eb.weight")]
     optimisers = [
         torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01),
         torch.optim.SparseAdam(tables),
     ]
-    batches = Batches(examples, characters, rng)
+    rng = batches.rng
     queue: list[Example] = []
     seen, began = 0.0, time.monotonic()
     for step in range(1, steps + 1):
@@ -387,7 +409,7 @@ def train(examples: Examples, characters: str, steps: int, rng: random.Random) -
         queue = queue[BATCH:]
         for optimiser in optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = LEARNING_RATE * min(1, step / 200) * max(0.03, 1 - step / steps)
+                group["lr"] = rate * min(1, step / 200) * max(0.03, 1 - step / steps)
             optimiser.zero_grad()
         with torch.autocast("cpu", torch.bfloat16):
             logits, none = model(batch)
@@ -402,7 +424,6 @@ def train(examples: Examples, characters: str, steps: int, rng: random.Random) -
                 f"{step}/{steps} loss {seen / 100:.4f} {time.monotonic() - began:.0f} s", flush=True
             )
             seen = 0.0
-    return model
 
 
 def _shuffled(examples: Sequence[Example], rng: random.Random) -> list[Example]:
@@ -446,6 +467,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of training data")
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--start", type=Path, help="a reader exported before")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
@@ -453,9 +475,12 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     rng = random.Random(SEED)
     examples = Examples(arguments.data, "train", rng)
-    characters = known_characters(examples)
+    start = arguments.start
+    model, characters = exported(start) if start else fresh(examples)
     print(f"{len(examples.examples)} examples, {len(characters)} characters", flush=True)
-    export(train(examples, characters, arguments.steps, rng), characters, arguments.out)
+    rate = LEARNING_RATE / 2 if start else LEARNING_RATE
+    train(model, Batches(examples, characters, rng), examples, arguments.steps, rate)
+    export(model, characters, arguments.out)
 
 
 if __name__ == "__main__":

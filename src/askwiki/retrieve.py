@@ -24,7 +24,7 @@ EXPANSION_WEIGHT = 0.3
 POOL = 100
 """Candidates taken from each arm before they are fused."""
 
-CARRIED_WEIGHT = 0.15
+CARRIED_WEIGHT = 0.2
 """Added to the fused score of sections in the article that the conversation is about. Chosen on
 conversations of the training and tuning questions (`training/LOG.md`)."""
 
@@ -47,7 +47,7 @@ class Retriever:
 
     store: Store
     encoder: Encoder
-    dense_weight: float = 0.25
+    dense_weight: float = 0.3
 
     def retrieve(self, query: str, k: int = 5, topic: Topic = NO_TOPIC) -> list[Hit]:
         """The `k` best chunks, best first; fewer where neither arm finds more, none copied.

@@ -68,7 +68,7 @@ class Settings(BaseSettings):
         "name or path",
     )
     top_k: int = Field(6, ge=1, le=100, description="passages the answerer reads")
-    dense_weight: Share = Field(0.25, description="share of the dense arm in the fused score")
+    dense_weight: Share = Field(0.3, description="share of the dense arm in the fused score")
     min_confidence: Share = Field(0.2, description="answers below this are withheld")
     max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
     max_file_mb: float = Field(10.0, gt=0, description="larger corpus files are skipped")
