@@ -31,6 +31,7 @@ from askwiki.embed import bundled_encoder
 from askwiki.evaluate import read_questions
 from askwiki.evaluate.metrics import fact_recall
 from askwiki.index import build_store
+from askwiki.rerank import bundled_reranker
 from askwiki.retrieve import Retriever
 from askwiki.schema import Answer, Article
 from askwiki.settings import Settings
@@ -50,6 +51,7 @@ class Variant:
     name: str
     dense_weight: float = Settings.model_fields["dense_weight"].default
     asked: bool = True
+    reranker: bool = True
     reader: bool = True
     glossary: bool = True
 
@@ -60,6 +62,7 @@ VARIANTS = (
     Variant("meaning alone, no words", dense_weight=1.0),
     Variant("no glossary, no sayings", glossary=False),
     Variant("no questions asked of sections", asked=False),
+    Variant("no reranker", reranker=False),
     Variant("no evidence reader", reader=False),
 )
 
@@ -89,7 +92,9 @@ def opened(variant: Variant, articles: Iterable[Article]) -> Iterator[AskWiki]:
     scorer = EvidenceScorer(encoder, reader, store.lexical.idf, encoder.idf)
     wiki = AskWiki(
         store,
-        Retriever(store, encoder, variant.dense_weight),
+        Retriever(
+            store, encoder, variant.dense_weight, bundled_reranker() if variant.reranker else None
+        ),
         ExtractiveAnswerer(scorer),
         settings,
         load_composer(settings, store.articles, None),

@@ -11,7 +11,19 @@ PACKAGE = Path(askwiki.__file__).parent
 
 GROUND = {"schema", "errors", "settings", "text"}
 ORDER = [
-    *("orders", "corpus", "chunk", "embed", "index", "request", "question", "retrieve", "answer"),
+    *(
+        "orders",
+        "corpus",
+        "chunk",
+        "embed",
+        "network",
+        "rerank",
+        "index",
+        "request",
+        "question",
+        "retrieve",
+        "answer",
+    ),
     *("proof", "cite", "compose"),
     *("pipeline", "evaluate", "api", "integrations", "serve", "cli"),
 ]

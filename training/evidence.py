@@ -28,6 +28,7 @@ from askwiki.embed import bundled_encoder
 from askwiki.evaluate import Item, read_questions
 from askwiki.evaluate.metrics import fact_recall, relevant
 from askwiki.index import Store, build_store
+from askwiki.rerank import bundled_reranker
 from askwiki.retrieve import Retriever
 from askwiki.schema import Article, Hit, Section
 from data import Reading, cmrc_trial
@@ -148,7 +149,8 @@ def examples(task: Task, oracle: bool = False) -> tuple[list[Example], int]:
     """
     with tempfile.TemporaryDirectory() as folder:
         store = build_store(task.articles, bundled_encoder(), Path(folder))
-    retriever, scorer = Retriever(store, bundled_encoder()), scorer_of(store)
+    retriever = Retriever(store, bundled_encoder(), reranker=bundled_reranker())
+    scorer = scorer_of(store)
     found, missed = [], 0
     for question, right, answer in task.questions:
         hits = retriever.retrieve(question, 60 if oracle else HITS)

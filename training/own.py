@@ -31,6 +31,7 @@ from askwiki.errors import AskWikiError, QuestionSetError, SettingsError
 from askwiki.evaluate import Item, read_questions
 from askwiki.evaluate.metrics import hit_at_k, missing_facts, relevant, same_article
 from askwiki.index import build_store
+from askwiki.rerank import bundled_reranker
 from askwiki.retrieve import Retriever
 from askwiki.schema import Article, Chunk
 from askwiki.settings import Settings
@@ -224,7 +225,7 @@ def ranks(
     """The rank of each question's section among the first five hits, None where it is not there."""
     with TemporaryDirectory() as folder:
         store = build_store(articles, encoder, Path(folder))
-    retriever = Retriever(store, encoder, dense_weight)
+    retriever = Retriever(store, encoder, dense_weight, bundled_reranker())
     found = []
     for one in asked:
         hits = retriever.retrieve(one.question, k=5)

@@ -27,19 +27,9 @@ from torch import nn
 from torch.nn import functional
 
 from askwiki import text as zh
-from askwiki.answer.reader import (
-    BUCKETS,
-    HEADS,
-    MATCHES,
-    Asked,
-    Sheet,
-    buckets,
-    code_points,
-    lay_out,
-    matches,
-    weigh_question,
-)
+from askwiki.answer.reader import HEADS, MATCHES, Asked, Sheet, lay_out, matches, weigh_question
 from askwiki.embed import bundled_encoder
+from askwiki.network import BUCKETS, buckets, code_points
 from reader_examples import Example, Examples
 
 ID = "askwiki-reader-zh-4"
@@ -57,7 +47,7 @@ SEED = 20261121
 FAR = -1e4
 
 
-def _working_type() -> torch.dtype:
+def working_type() -> torch.dtype:
     """bfloat16 throughout under autocast: most of the time goes into moving numbers, not into sums."""
     return torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else torch.float32
 
@@ -100,7 +90,7 @@ class Reader(nn.Module):
         total = self.ec(codes) + self.eb(pairs)
         if self.training:  # whole characters, so that no single one is leant on
             total = total * (torch.rand(codes.shape) > 0.08)[..., None]
-        return self.ln(self.inp(total)).to(_working_type())
+        return self.ln(self.inp(total)).to(working_type())
 
     def forward(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """(n_sections, n_sentences) logits, and (n_questions,) logits of "none"."""
@@ -339,7 +329,7 @@ def loss_of(
     return torch.where(answered, everything - gold, everything - none).mean()
 
 
-def starting_tables(model: Reader, characters: str) -> None:
+def starting_tables(model: nn.Module, characters: str) -> None:
     """Character and bigram tables start from the bundled encoder's, cut to width by their SVD."""
     encoder = bundled_encoder()
     table = encoder._table.astype(np.float32) * encoder._scales[:, None]
@@ -440,7 +430,7 @@ def _shuffled(examples: Sequence[Example], rng: random.Random) -> list[Example]:
     return [example for batch in batches for example in batch]
 
 
-def export(model: Reader, characters: str, out: Path) -> None:
+def export(model: nn.Module, characters: str, out: Path, id: str = ID) -> None:
     """int8 tables with a scale a row, float16 for the rest, and a card with digests."""
     out.mkdir(parents=True, exist_ok=True)
     arrays = {}
@@ -459,7 +449,7 @@ def export(model: Reader, characters: str, out: Path) -> None:
         for name in ("weights.npz", "characters.txt")
     }
     (out / "model.json").write_text(
-        json.dumps({"id": ID, "sha256": sums}, indent=1) + "\n", "utf-8"
+        json.dumps({"id": id, "sha256": sums}, indent=1) + "\n", "utf-8"
     )
 
 

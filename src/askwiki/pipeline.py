@@ -34,6 +34,7 @@ from askwiki.index import Store, build_store, open_store
 from askwiki.orders import order_in, sections_with_orders
 from askwiki.question import Question, read_question, restated
 from askwiki.request import Request
+from askwiki.rerank import bundled_reranker
 from askwiki.retrieve import Retriever, Topic
 from askwiki.schema import (
     Answer,
@@ -167,7 +168,7 @@ class AskWiki:
     ) -> "AskWiki":
         bundled = bundled_encoder()
         scorer = EvidenceScorer(bundled, bundled_reader(), store.lexical.idf, bundled.idf)
-        retriever = Retriever(store, encoder, settings.dense_weight)
+        retriever = Retriever(store, encoder, settings.dense_weight, bundled_reranker())
         composer = load_composer(settings, store.articles, llm)
         return cls(store, retriever, ExtractiveAnswerer(scorer), settings, composer)
 

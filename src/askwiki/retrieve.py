@@ -1,11 +1,13 @@
-"""question -> list[Hit]: BM25 and cosine, fused.
+"""question -> list[Hit]: BM25 and cosine, fused, the best of them reranked.
 
-    score = (1 - w) * bm25 / best + w * max(0, cosine)
+    fused = (1 - w) * bm25 / best + w * max(0, cosine)
+    score = (1 - r) * fused + r * max(0, match)
 
 `best` is the most BM25 could give this query, so that the lexical part is a share
-between 0 and 1 and means the same for every question. A convex combination of
-normalised scores follows Bruch, Gai and Ingber, "An Analysis of Fusion Functions
-for Hybrid Retrieval" (2023).
+between 0 and 1 and means the same for every question; `match` is what the reranker
+makes of the first `RERANKED`, 0 for the others. A convex combination of normalised
+scores follows Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
+Retrieval" (2023).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +18,7 @@ import numpy as np
 from askwiki import text as zh
 from askwiki.embed import Encoder, Vectors
 from askwiki.index.store import Store
+from askwiki.rerank import Reranker
 from askwiki.schema import Hit
 
 EXPANSION_WEIGHT = 0.3
@@ -27,6 +30,9 @@ POOL = 100
 CARRIED_WEIGHT = 0.2
 """Added to the fused score of sections in the article that the conversation is about. Chosen on
 conversations of the training and tuning questions (`training/LOG.md`)."""
+
+RERANKED, RERANK_WEIGHT = 12, 0.38
+"""Hits that the reranker looks at, and `r`; chosen on held-back pages (`training/LOG.md`)."""
 
 FADING = 0.7
 """What is left of a topic after each further question."""
@@ -48,6 +54,7 @@ class Retriever:
     store: Store
     encoder: Encoder
     dense_weight: float = 0.3
+    reranker: Reranker | None = None
 
     def retrieve(self, query: str, k: int = 5, topic: Topic = NO_TOPIC) -> list[Hit]:
         """The `k` best chunks, best first; fewer where neither arm finds more, none copied.
@@ -64,7 +71,8 @@ class Retriever:
             raise ValueError(f"k must be at least 1, got {k}")
         if not self.store.chunks:
             return []
-        return self._distinct(self._near(topic, self._searched(query)), k)
+        found = self._near(topic, self._searched(query))
+        return self._reranked(query, self._distinct(found, max(k, RERANKED)))[:k]
 
     def topic_of(self, questions: Sequence[str]) -> Topic:
         """What a conversation is about after `questions`, oldest first: articles, each 0 to 1.
@@ -129,10 +137,7 @@ class Retriever:
         ]
 
     def _distinct(self, hits: list[Hit], k: int) -> list[Hit]:
-        """The first `k` hits that are neither barred nor near-copies of a better one.
-
-        They are ranked anew, with reasons given.
-        """
+        """The first `k` hits that are neither barred nor near-copies of a better one."""
         kept: list[Hit] = []
         seen: list[set[str]] = []
         for hit in hits:
@@ -141,11 +146,28 @@ class Retriever:
                 continue
             if hit.chunk.id in self.store.barred:
                 continue
-            kept.append(replace(hit, rank=len(kept) + 1, why=_why(hit)))
+            kept.append(hit)
             seen.append(grams)
             if len(kept) == k:
                 break
         return kept
+
+    def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
+        """`hits` in their final order, with ranks and reasons."""
+        if self.reranker:
+            matches = self.reranker.match(query, [hit.chunk for hit in hits[:RERANKED]])
+            rest = (0.0,) * (len(hits) - len(matches))
+            hits = [
+                replace(
+                    hit,
+                    score=(1 - RERANK_WEIGHT) * hit.score + RERANK_WEIGHT * max(match, 0.0),
+                    lifted=(1 - RERANK_WEIGHT) * hit.lifted,
+                    match_score=match,
+                )
+                for hit, match in zip(hits, (*map(float, matches), *rest), strict=True)
+            ]
+            hits.sort(key=lambda hit: -hit.score)
+        return [replace(hit, rank=rank, why=_why(hit)) for rank, hit in enumerate(hits, 1)]
 
 
 def query_terms(query: str) -> dict[str, float]:
@@ -185,4 +207,6 @@ def _why(hit: Hit) -> str:
         arms.append(f"words: rank {hit.lexical_rank}, {hit.lexical_score:.2f} of the best possible")
     if hit.dense_rank:
         arms.append(f"meaning: rank {hit.dense_rank}, cosine {hit.dense_score:.2f}")
+    if hit.match_score:
+        arms.append(f"match: {hit.match_score:.2f}")
     return "; ".join(arms)

@@ -96,6 +96,8 @@ class Hit:
     """One line on why the hit was kept, for the trace."""
     lifted: float = 0.0
     """The part of `score` that the conversation before the question added."""
+    match_score: float = 0.0
+    """What the reranker made of it, -1 to 1; 0 where it did not look."""
 
 
 @dataclass(frozen=True, slots=True)

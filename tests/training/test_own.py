@@ -77,7 +77,7 @@ def test_the_held_back_sections_are_found_after_and_not_before(trained: tuple[Pa
         "held back for judging: 9 of 42 sections, 9 questions",
     ]
     first = next(line.split() for line in lines if line.startswith("hit@1"))
-    assert float(first[1]) < 0.4  # a sixth by chance
+    assert float(first[1]) < 0.5  # a sixth by chance
     assert float(first[2]) == 1.0
     assert "It helped." in lines
 

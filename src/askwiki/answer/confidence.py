@@ -18,6 +18,8 @@ SIGNALS = (
     "size",  # about the logarithm of twice the passages: a small corpus knows fewer words …
     "known_by_size",
     "fused_by_size",  # … and has no questions that lift the score
+    "dense",  # the best cosine: a foreign question may share words with a small corpus
+    "dense_by_size",
 )
 """Some of the figures a draft comes with. The others told right from wrong a little better on the
 tuning questions and what is not covered from what is much worse (`training/LOG.md`)."""

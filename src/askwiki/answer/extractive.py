@@ -202,14 +202,17 @@ def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
     others = [s.score for s in ranked[1:] if s.hit is not best.hit]
     # What the conversation was about makes no question on another subject answerable.
     fused = max(hit.score - hit.lifted for hit in hits)
+    dense = max(hit.dense_score for hit in hits)
     return {
         "answerable": ranking.answerable,
         "known": ranking.known,
         "size": ranking.size,
         "known_by_size": ranking.known * ranking.size,
         "fused_by_size": fused * ranking.size,
+        "match": max(hit.match_score for hit in hits),
         "lexical": max(hit.lexical_score for hit in hits),
-        "dense": max(hit.dense_score for hit in hits),
+        "dense": dense,
+        "dense_by_size": dense * ranking.size,
         "fused": fused,
         "lead": hits[0].score - hits[1].score if len(hits) > 1 else hits[0].score,
         "evidence": best.score,

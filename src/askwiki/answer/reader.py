@@ -8,26 +8,16 @@ across them, and gives one more score for "none of these". Trained by `training/
 in numpy.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-from threadpoolctl import ThreadpoolController
 
 from askwiki import text as zh
-from askwiki.errors import SettingsError
-
-Array = npt.NDArray[np.float32]
-Codes = npt.NDArray[np.int64]
-
-BUCKETS = 32768
-"""Rows of the bigram table; bigrams share them by hash."""
+from askwiki.network import Array, CharacterNetwork, Codes, code_points, one_thread
 
 HEADING_CHARS, QUESTION_CHARS = 60, 64
 MATCHES = 7
@@ -36,21 +26,6 @@ matched 2-grams of a synonym."""
 
 HEADS = 4
 """Ways of likeness that the coverage of the question is measured in."""
-
-_TOP_CODE = (1 << 17) - 1
-
-
-def code_points(text: str) -> Codes:
-    """The code points of `text`."""
-    return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32).astype(np.int64)
-
-
-def buckets(codes: Codes) -> Codes:
-    """The bigram row of each character with the one after it."""
-    following = np.append(codes[1:], 0)
-    mixed = codes * 1000003 + following * 8191 + (codes ^ following) * 31
-    hashed: Codes = mixed % BUCKETS
-    return hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,46 +146,20 @@ class Reading:
     none: float
 
 
-class EvidenceReader:
-    """The network.
+class EvidenceReader(CharacterNetwork):
+    """The network, with the weights that `training/reader.py` exports."""
 
-    Args:
-        characters: those it knows; row i + 2 of the character table is `characters[i]`'s.
-        weights: name -> array, as `training/reader.py` exports them.
-    """
-
-    def __init__(self, characters: str, weights: dict[str, Array]) -> None:
-        self._w = weights
-        self._rows = np.ones(_TOP_CODE + 1, np.int64)  # row 1 stands for the unknown
-        known = code_points(characters)
-        inside = known <= _TOP_CODE
-        self._rows[known[inside]] = np.arange(2, len(known) + 2)[inside]
-
-    @classmethod
-    def load(cls, folder: Path) -> "EvidenceReader":
-        """The model in `folder`: `model.json`, `characters.txt`, `weights.npz`.
-
-        Raises:
-            SettingsError: a file is missing or cannot be read.
-        """
-        try:
-            characters = (folder / "characters.txt").read_text("utf-8")
-            with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-                weights = {name: arrays[name] for name in arrays.files}
-            json.loads((folder / "model.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"the reader in {folder} cannot be loaded: {error}") from error
-        return cls(characters, _unpacked(weights))
+    name = "reader"
 
     def read(self, asked: Asked, sheets: Sequence[Sheet], shares: Sequence[float]) -> Reading:
         """Score every sentence of `sheets`; `shares` are the sections' lexical scores, 0 to 1."""
         if not sheets or not len(asked.codes):
             return Reading(tuple(np.zeros(len(s.traits), np.float32) for s in sheets), 0.0)
-        with _one_thread():
+        with one_thread():
             return self._read(asked, sheets, shares)
 
     def _read(self, asked: Asked, sheets: Sequence[Sheet], shares: Sequence[float]) -> Reading:
-        question = self._read_through("enc", self._embed(asked.codes), (1, 2))
+        question = self.convolved("enc", self.embedded(asked.codes), (1, 2))
         gist = question.max(0)
         best = max(shares)
         scores, tops = [], []
@@ -220,15 +169,15 @@ class EvidenceReader:
             scores.append(found)
             tops.append(top)
         whole = np.concatenate([np.max(tops, axis=0), gist, [best, best - min(shares)]])
-        none = self._dense("n2", np.maximum(self._dense("n1", whole.astype(np.float32)), 0))
+        none = self.dense("n2", np.maximum(self.dense("n1", whole.astype(np.float32)), 0))
         return Reading(tuple(scores), float(none[0]))
 
     def _section(
         self, sheet: Sheet, asked: Asked, question: Array, gist: Array, place: Array
     ) -> tuple[Array, Array]:
         """Scores of the sentences; the maximum of the section's states and its coverage."""
-        own = self._read_through("enc", self._embed(sheet.codes), (1, 2))
-        states = self._read_through("post", self._fused(own, sheet, asked, question), (1, 2, 4))
+        own = self.convolved("enc", self.embedded(sheet.codes), (1, 2))
+        states = self.convolved("post", self._fused(own, sheet, asked, question), (1, 2, 4))
         count = len(sheet.traits)
         starts = np.searchsorted(sheet.owner, np.arange(1, count + 1))
         covered, whole = self._coverage(own, sheet, question, starts)
@@ -237,14 +186,14 @@ class EvidenceReader:
             return np.zeros(0, np.float32), top
         peaks = np.maximum.reduceat(states, starts)
         rows = [peaks, np.tile(np.concatenate([top, gist, place]), (count, 1)), sheet.traits]
-        hidden = np.maximum(self._dense("h1", np.concatenate([*rows, covered], axis=1)), 0)
-        return self._dense("h2", self._conv("beside", hidden, 1))[:, 0], top
+        hidden = np.maximum(self.dense("h1", np.concatenate([*rows, covered], axis=1)), 0)
+        return self.dense("h2", self.convolution("beside", hidden, 1))[:, 0], top
 
     def _coverage(
         self, own: Array, sheet: Sheet, question: Array, starts: Codes
     ) -> tuple[Array, Array]:
         """How much of the question each sentence holds, alone and with the headings, and all."""
-        weight = self._dense("wk", question)
+        weight = self.dense("wk", question)
         weight = np.exp(weight - weight.max(0))
         weight /= weight.sum(0)
         alike = self._heads(own).transpose(1, 0, 2) @ self._heads(question).transpose(1, 2, 0)
@@ -261,78 +210,19 @@ class EvidenceReader:
 
     def _heads(self, states: Array) -> Array:
         """(n_characters, `HEADS`, width / `HEADS`), unit rows."""
-        parts = (states @ self._w["wc.weight"].T).reshape(len(states), HEADS, -1)
+        parts = (states @ self.weights["wc.weight"].T).reshape(len(states), HEADS, -1)
         unit: Array = parts / np.maximum(np.linalg.norm(parts, axis=2, keepdims=True), 1e-6)
         return unit
 
-    def _read_through(self, name: str, states: Array, dilations: Sequence[int]) -> Array:
-        for number, dilation in enumerate(dilations):
-            states = self._conv(f"{name}.{number}", states, dilation)
-        return states
-
     def _fused(self, own: Array, sheet: Sheet, asked: Asked, question: Array) -> Array:
         """The section's characters, each with what of the question it attends to."""
-        same = self._known(sheet.codes)[:, None] == self._known(asked.codes)[None, :]
-        affinity = (own @ self._w["wq.weight"].T) @ question.T / own.shape[1] ** 0.5
-        affinity += self._w["eq"] * same
+        same = self.rows_of(sheet.codes)[:, None] == self.rows_of(asked.codes)[None, :]
+        affinity = (own @ self.weights["wq.weight"].T) @ question.T / own.shape[1] ** 0.5
+        affinity += self.weights["eq"] * same
         share = np.exp(affinity - affinity.max(1, keepdims=True))
         seen = (share / share.sum(1, keepdims=True)) @ question
         wide = np.concatenate([own, seen, own * seen, matches(sheet, asked)], axis=1)
-        return self._normed("lnf", np.maximum(self._dense("fuse", wide), 0))
-
-    def _known(self, codes: Codes) -> Codes:
-        """The row of each character; those beyond the table's reach are unknown."""
-        return self._rows[np.minimum(codes, _TOP_CODE)]
-
-    def _embed(self, codes: Codes) -> Array:
-        rows = self._known(codes)
-        table, bigrams = self._w["ec.weight"], self._w["eb.weight"]
-        at = buckets(codes)
-        total = table[rows] * self._w["ec.scale"][rows, None]
-        total = total + bigrams[at] * self._w["eb.scale"][at, None]
-        return self._normed("ln", self._dense("inp", total.astype(np.float32)))
-
-    def _conv(self, name: str, states: Array, dilation: int) -> Array:
-        """A residual convolution over three characters, `dilation` apart."""
-        count, width = states.shape
-        padded = np.zeros((count + 2 * dilation, width), np.float32)
-        padded[dilation : dilation + count] = states
-        wide = np.concatenate(
-            [padded[:count], states, padded[2 * dilation : 2 * dilation + count]], axis=1
-        )
-        grown = states + np.maximum(self._dense(f"{name}.lin", wide), 0)
-        return self._normed(f"{name}.ln", grown)
-
-    def _dense(self, name: str, x: Array) -> Array:
-        result: Array = x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"]
-        return result
-
-    def _normed(self, name: str, x: Array) -> Array:
-        """Layer normalisation (Ba, Kiros and Hinton 2016)."""
-        centred = x - x.mean(-1, keepdims=True)
-        scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
-        result: Array = scaled * self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
-        return result
-
-
-def _one_thread() -> AbstractContextManager[object]:
-    """Keeps numpy to one thread: its products are small, and on a busy machine threads that wait for
-    each other took ten times as long."""
-    limited: AbstractContextManager[object] = _controller().limit(limits=1, user_api="blas")
-    return limited
-
-
-@cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-def _unpacked(weights: dict[str, npt.NDArray[np.generic]]) -> dict[str, Array]:
-    """float32 but for the int8 tables, whose rows are scaled on use."""
-    return {
-        name: array if array.dtype == np.int8 else array.astype(np.float32)  # type: ignore[misc]
-        for name, array in weights.items()
-    }
+        return self.normalised("lnf", np.maximum(self.dense("fuse", wide), 0))
 
 
 @cache

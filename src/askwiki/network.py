@@ -1,0 +1,136 @@
+"""What the bundled networks over characters share, in numpy.
+
+Embeddings of characters and of bigrams, which share rows by hash; dense layers, residual
+convolutions over three characters, layer normalisation.
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
+
+from askwiki.errors import SettingsError
+
+Array = npt.NDArray[np.float32]
+Codes = npt.NDArray[np.int64]
+
+BUCKETS = 32768
+"""Rows of the bigram table; bigrams share them by hash."""
+
+_TOP_CODE = (1 << 17) - 1
+
+
+def code_points(text: str) -> Codes:
+    """The code points of `text`."""
+    return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32).astype(np.int64)
+
+
+def buckets(codes: Codes) -> Codes:
+    """The bigram row of each character with the one after it."""
+    following = np.append(codes[1:], 0)
+    mixed = codes * 1000003 + following * 8191 + (codes ^ following) * 31
+    hashed: Codes = mixed % BUCKETS
+    return hashed
+
+
+class CharacterNetwork:
+    """Weights by name, and the layers that use them.
+
+    Args:
+        characters: those it knows; row i + 2 of the character table is `characters[i]`'s.
+        weights: name -> array.
+    """
+
+    name: ClassVar[str] = "network"
+    """What messages call it."""
+
+    def __init__(self, characters: str, weights: dict[str, Array]) -> None:
+        self.weights = weights
+        self._rows = np.ones(_TOP_CODE + 1, np.int64)  # row 1 stands for the unknown
+        known = code_points(characters)
+        inside = known <= _TOP_CODE
+        self._rows[known[inside]] = np.arange(2, len(known) + 2)[inside]
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The model in `folder`: `model.json`, `characters.txt`, `weights.npz`.
+
+        Raises:
+            SettingsError: a file is missing or cannot be read.
+        """
+        try:
+            characters = (folder / "characters.txt").read_text("utf-8")
+            with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+                weights = {name: arrays[name] for name in arrays.files}
+            json.loads((folder / "model.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"the {cls.name} in {folder} cannot be loaded: {error}") from error
+        return cls(characters, _unpacked(weights))
+
+    def rows_of(self, codes: Codes) -> Codes:
+        """The row of each character; those beyond the table's reach are unknown."""
+        return self._rows[np.minimum(codes, _TOP_CODE)]
+
+    def embedded(self, codes: Codes) -> Array:
+        """(n_characters, width): each character with the bigram that it begins."""
+        rows = self.rows_of(codes)
+        table, bigrams = self.weights["ec.weight"], self.weights["eb.weight"]
+        at = buckets(codes)
+        total = table[rows] * self.weights["ec.scale"][rows, None]
+        total = total + bigrams[at] * self.weights["eb.scale"][at, None]
+        return self.normalised("ln", self.dense("inp", total.astype(np.float32)))
+
+    def convolved(self, name: str, states: Array, dilations: Sequence[int]) -> Array:
+        """One residual convolution after another."""
+        for number, dilation in enumerate(dilations):
+            states = self.convolution(f"{name}.{number}", states, dilation)
+        return states
+
+    def convolution(self, name: str, states: Array, dilation: int) -> Array:
+        """A residual convolution over three characters, `dilation` apart."""
+        count, width = states.shape
+        padded = np.zeros((count + 2 * dilation, width), np.float32)
+        padded[dilation : dilation + count] = states
+        wide = np.concatenate(
+            [padded[:count], states, padded[2 * dilation : 2 * dilation + count]], axis=1
+        )
+        grown = states + np.maximum(self.dense(f"{name}.lin", wide), 0)
+        return self.normalised(f"{name}.ln", grown)
+
+    def dense(self, name: str, x: Array) -> Array:
+        """`x` through a linear layer."""
+        result: Array = x @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        return result
+
+    def normalised(self, name: str, x: Array) -> Array:
+        """Layer normalisation (Ba, Kiros and Hinton 2016)."""
+        centred = x - x.mean(-1, keepdims=True)
+        scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
+        result: Array = scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+        return result
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keeps numpy to one thread: its products are small, and on a busy machine threads that wait for
+    each other took ten times as long."""
+    limited: AbstractContextManager[object] = _controller().limit(limits=1, user_api="blas")
+    return limited
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _unpacked(weights: dict[str, npt.NDArray[np.generic]]) -> dict[str, Array]:
+    """float32 but for the int8 tables, whose rows are scaled on use."""
+    return {
+        name: array if array.dtype == np.int8 else array.astype(np.float32)  # type: ignore[misc]
+        for name, array in weights.items()
+    }
