@@ -89,5 +89,20 @@ def test_what_hands_out_a_number_unasked_is_left_out() -> None:
     assert answer(scores, chunk("a", 0, FEES), advert) == ["月租每月一付。"]
 
 
+def test_what_an_article_says_of_itself_answers_nothing() -> None:
+    scores = {
+        "本文说明月租和话费怎样计算。": 3.0,
+        "接听来电按分钟计费。": 2.5,
+        "月租每月一付。": -1.0,
+    }
+    lead = chunk("a", 0, "接听来电按分钟计费。本文说明月租和话费怎样计算。")
+    assert answer(scores, lead, chunk("a", 1, FEES.replace("接听", "打出"))) == [
+        "接听来电按分钟计费。"
+    ]
+    assert answer(scores, chunk("a", 0, "本文说明月租和话费怎样计算。")) == [
+        "本文说明月租和话费怎样计算。"
+    ]
+
+
 def test_no_hits_make_no_draft() -> None:
     assert answer({}) == []

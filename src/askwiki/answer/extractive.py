@@ -36,6 +36,9 @@ BESIDE_LIST_MARGINS = (4.0, 2.0, -1.0)
 _CONNECTIVE = re.compile(
     r"(?:因此|所以|此外|另外|同时|不过|但是?|而且?|其次|再者|首先|最后|总之|当然|然而|于是|并且|与此同时|换句话说|也就是说|具体来说|一般来说)[，,、]"
 )
+_ABOUT_ITSELF = re.compile(r"^本[文页节篇]")
+"""A sentence on what the article is going to say answers nothing."""
+
 _POINTS_BACK = re.compile(
     r"^(?:因此|所以|其中|这(?!样做)|那|它|其(?!他|余)|该|此(?!外)|否则|反之|后者|前者|两者|二者|上述|以上|例如|比如)"
 )
@@ -56,7 +59,7 @@ class ExtractiveAnswerer:
         return Draft(tuple(self._sentences(chosen)), _signals(ranking, hits))
 
     def _choose(self, query: str, ranked: Sequence[Scored]) -> list[Scored]:
-        best = ranked[0]
+        best = next((s for s in ranked if not _ABOUT_ITSELF.match(_text(s))), ranked[0])
         chosen = self._list_around(kind_of(query), best, ranked)
         margins, sentences, chars = MARGINS, MAX_SENTENCES, MAX_CHARS
         if chosen:
@@ -64,7 +67,7 @@ class ExtractiveAnswerer:
             chars = _chars(chosen) + BESIDE_LIST_CHARS
         else:
             chosen = self._with_context(best, ranked)
-        for other in ranked[1:]:
+        for other in ranked:
             if len(chosen) >= sentences or not _earns_its_place(other, chosen, best, margins):
                 continue
             for unit_and_more in self._ways_to_add(other, ranked):
@@ -153,6 +156,8 @@ def _earns_its_place(
     other: Scored, chosen: Sequence[Scored], best: Scored, margins: Sequence[float]
 ) -> bool:
     if other in chosen or len(_text(other)) < 8 or _text(other).endswith(("？", "?", "：", ":")):
+        return False
+    if _ABOUT_ITSELF.match(_text(other)):
         return False
     if _is_row(_text(other)) and not _is_row(_text(best)):
         return False
