@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from askwiki import text as zh
 from askwiki.network import BUCKETS, Codes, buckets, code_points
-from askwiki.rerank import DILATIONS, HEADING_CHARS, QUESTION_CHARS
+from askwiki.rerank import DILATIONS, HEADING_CHARS, QUESTION_CHARS, SECTION_CHARS
 from reader import (
     EMBEDDING,
     FAR,
@@ -40,8 +40,6 @@ OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "reranker"
 BATCH, HARD, EPOCHS, LEARNING_RATE = 32, 3, 1.0, 2e-3
 NEAR = 8
 """Hard negatives are drawn from so many of the best found."""
-SECTION_CHARS = 340
-"""Sections with their headings are cut here while training; when running they are read further."""
 
 Key = tuple[int, int]
 """The number of a pool and a row in it."""

@@ -94,25 +94,29 @@ class CharacterNetwork:
 
     def convolution(self, name: str, states: Array, dilation: int) -> Array:
         """A residual convolution over three characters, `dilation` apart."""
-        count, width = states.shape
-        padded = np.zeros((count + 2 * dilation, width), np.float32)
-        padded[dilation : dilation + count] = states
-        wide = np.concatenate(
-            [padded[:count], states, padded[2 * dilation : 2 * dilation + count]], axis=1
-        )
-        grown = states + np.maximum(self.dense(f"{name}.lin", wide), 0)
+        # Three products and sums in place: half the time of one product over a wide copy.
+        before, own, after = np.split(self.weights[f"{name}.lin.weight"].T, 3)
+        grown: Array = states @ own
+        grown += self.weights[f"{name}.lin.bias"]
+        grown[dilation:] += states[:-dilation] @ before
+        grown[:-dilation] += states[dilation:] @ after
+        np.maximum(grown, 0, out=grown)
+        grown += states
         return self.normalised(f"{name}.ln", grown)
 
     def dense(self, name: str, x: Array) -> Array:
         """`x` through a linear layer."""
-        result: Array = x @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        result: Array = x @ self.weights[f"{name}.weight"].T
+        result += self.weights[f"{name}.bias"]
         return result
 
     def normalised(self, name: str, x: Array) -> Array:
         """Layer normalisation (Ba, Kiros and Hinton 2016)."""
-        centred = x - x.mean(-1, keepdims=True)
-        scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
-        result: Array = scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+        result: Array = x - x.mean(-1, keepdims=True)
+        spread = np.einsum("...i,...i->...", result, result)[..., None] / x.shape[-1]
+        result *= 1 / np.sqrt(spread + np.float32(1e-5))
+        result *= self.weights[f"{name}.weight"]
+        result += self.weights[f"{name}.bias"]
         return result
 
 

@@ -20,7 +20,7 @@ from askwiki import text as zh
 from askwiki.network import Array, CharacterNetwork, code_points, one_thread
 from askwiki.schema import Chunk
 
-QUESTION_CHARS, HEADING_CHARS, SECTION_CHARS = 48, 60, 480
+QUESTION_CHARS, HEADING_CHARS, SECTION_CHARS = 48, 60, 340
 """Read of a question, of the headings, and of a section with its headings."""
 
 REMEMBERED = 256

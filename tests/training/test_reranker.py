@@ -53,7 +53,7 @@ def test_numpy_gives_what_torch_gives(small: tuple[Matcher, Batches], tmp_path: 
         [section("固话接入平台的。", "接入"), section("铃声")],
     )
     cut = [batches._cut(question, 48) for question in questions]
-    rows = [batches._cut(f"{' '.join((c.title, *c.heading))}\n{c.text}", 480) for c in chunks]
+    rows = [batches._cut(f"{' '.join((c.title, *c.heading))}\n{c.text}", 340) for c in chunks]
     with torch.no_grad():
         expected = model.eval()(Texts(cut), Texts(rows)).float().numpy()
     loaded = Reranker.load(tmp_path)
