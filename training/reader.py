@@ -13,11 +13,8 @@ makes its inputs, here and there alike.
 """
 
 import argparse
-import hashlib
-import json
 import random
 import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,12 +26,22 @@ from torch.nn import functional
 from askwiki import text as zh
 from askwiki.answer.reader import HEADS, MATCHES, Asked, Sheet, lay_out, matches, weigh_question
 from askwiki.embed import bundled_encoder
-from askwiki.network import BUCKETS, buckets, code_points
+from askwiki.network import buckets
+from layers import (
+    FAR,
+    WIDTH,
+    CharacterModel,
+    Convolution,
+    export,
+    known_characters,
+    optimisers_of,
+    set_rate,
+    starting_tables,
+)
 from reader_examples import Example, Examples
 
 ID = "askwiki-reader-zh-4"
 OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "reader"
-WIDTH, EMBEDDING = 96, 96
 CANDIDATES, BATCH, STEPS, LEARNING_RATE = 3, 32, 3400, 2e-3
 WITHHELD = 0.12
 SPOKEN = 0.25
@@ -44,37 +51,13 @@ EASY = 0.4
 MAX_CHARS = 360
 """Sections are cut here while training; when running they are read whole."""
 SEED = 20261121
-FAR = -1e4
 
 
-def working_type() -> torch.dtype:
-    """bfloat16 throughout under autocast: most of the time goes into moving numbers, not into sums."""
-    return torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else torch.float32
-
-
-class Convolution(nn.Module):
-    """A residual convolution over three characters, `dilation` apart."""
-
-    def __init__(self, dilation: int) -> None:
-        super().__init__()
-        self.dilation = dilation
-        self.lin, self.ln = nn.Linear(3 * WIDTH, WIDTH), nn.LayerNorm(WIDTH)
-
-    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        own, d = x * mask.to(x.dtype), self.dilation
-        before = functional.pad(own, (0, 0, d, 0))[:, :-d]
-        after = functional.pad(own, (0, 0, 0, d))[:, d:]
-        return self.ln(x + torch.relu(self.lin(torch.cat([before, own, after], -1))))
-
-
-class Reader(nn.Module):
+class Reader(CharacterModel):
     """The network of `askwiki.answer.reader`, in torch; the names of its parts are the file's."""
 
     def __init__(self, characters: int) -> None:
-        super().__init__()
-        self.ec = nn.Embedding(characters, EMBEDDING, sparse=True)
-        self.eb = nn.Embedding(BUCKETS, EMBEDDING, sparse=True)
-        self.inp, self.ln = nn.Linear(EMBEDDING, WIDTH), nn.LayerNorm(WIDTH)
+        super().__init__(characters)
         self.enc = nn.ModuleList([Convolution(1), Convolution(2)])
         self.wq = nn.Linear(WIDTH, WIDTH, bias=False)
         self.eq = nn.Parameter(torch.tensor(2.0))
@@ -85,12 +68,6 @@ class Reader(nn.Module):
         self.beside, self.h2 = Convolution(1), nn.Linear(WIDTH, 1)
         self.n1, self.n2 = nn.Linear(2 * WIDTH + HEADS + 2, 64), nn.Linear(64, 1)
         self.drop = nn.Dropout(0.15)
-
-    def embed(self, codes: torch.Tensor, pairs: torch.Tensor) -> torch.Tensor:
-        total = self.ec(codes) + self.eb(pairs)
-        if self.training:  # whole characters, so that no single one is leant on
-            total = total * (torch.rand(codes.shape) > 0.08)[..., None]
-        return self.ln(self.inp(total)).to(working_type())
 
     def forward(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """(n_sections, n_sentences) logits, and (n_questions,) logits of "none"."""
@@ -329,38 +306,6 @@ def loss_of(
     return torch.where(answered, everything - gold, everything - none).mean()
 
 
-def starting_tables(model: nn.Module, characters: str) -> None:
-    """Character and bigram tables start from the bundled encoder's, cut to width by their SVD."""
-    encoder = bundled_encoder()
-    table = encoder._table.astype(np.float32) * encoder._scales[:, None]
-    common = table[:20000] - table[:20000].mean(0)
-    projected = table @ np.linalg.svd(common, full_matrices=False)[2][:EMBEDDING].T
-    projected /= np.linalg.norm(projected, axis=1).mean()
-    with torch.no_grad():
-        model.ec.weight.normal_(std=0.05)
-        model.eb.weight.normal_(std=0.02)
-        for row, character in enumerate(characters, 2):
-            if character in encoder._rows:
-                model.ec.weight[row] = torch.from_numpy(projected[encoder._rows[character]])
-        for gram, row in reversed(encoder._rows.items()):
-            if len(gram) == 2:
-                at = int(buckets(code_points(gram))[0])
-                model.eb.weight[at] = torch.from_numpy(projected[row]) * 0.7
-
-
-def known_characters(examples: Examples) -> str:
-    """The characters seen at least three times, most frequent first."""
-    counts: Counter[str] = Counter()
-    for pool in examples.pools:
-        for chunk in pool.chunks:
-            counts.update(zh.normalise(" ".join((chunk.title, *chunk.heading, chunk.text))))
-    for example in examples.examples:
-        counts.update(zh.normalise(example.question) * 3)
-    return "".join(
-        c for c, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))[:6500] if n > 2
-    )
-
-
 def exported(folder: Path) -> tuple[Reader, str]:
     """The reader that `export` wrote to `folder`, and its characters."""
     characters = (folder / "characters.txt").read_text("utf-8")
@@ -383,12 +328,7 @@ def fresh(examples: Examples) -> tuple[Reader, str]:
 
 def train(model: Reader, batches: Batches, examples: Examples, steps: int, rate: float) -> None:
     """Trains `model` in place; `rate` is the highest learning rate."""
-    tables = [model.ec.weight, model.eb.weight]
-    others = [p for name, p in model.named_parameters() if name not in ("ec.weight", "eb.weight")]
-    optimisers = [
-        torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01),
-        torch.optim.SparseAdam(tables),
-    ]
+    optimisers = optimisers_of(model)
     rng = batches.rng
     queue: list[Example] = []
     seen, began = 0.0, time.monotonic()
@@ -398,14 +338,13 @@ def train(model: Reader, batches: Batches, examples: Examples, steps: int, rate:
         batch, answering = batches.make(queue[:BATCH])
         queue = queue[BATCH:]
         for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = rate * min(1, step / 200) * max(0.03, 1 - step / steps)
+            set_rate(optimiser, rate * min(1, step / 200) * max(0.03, 1 - step / steps))
             optimiser.zero_grad()
         with torch.autocast("cpu", torch.bfloat16):
             logits, none = model(batch)
         loss = loss_of(logits.float(), none.float(), answering, batch["home"])
         loss.backward()
-        nn.utils.clip_grad_norm_(others, 1.0)
+        nn.utils.clip_grad_norm_(model.layers(), 1.0)
         for optimiser in optimisers:
             optimiser.step()
         seen += loss.item()
@@ -430,29 +369,6 @@ def _shuffled(examples: Sequence[Example], rng: random.Random) -> list[Example]:
     return [example for batch in batches for example in batch]
 
 
-def export(model: nn.Module, characters: str, out: Path, id: str = ID) -> None:
-    """int8 tables with a scale a row, float16 for the rest, and a card with digests."""
-    out.mkdir(parents=True, exist_ok=True)
-    arrays = {}
-    for name, tensor in model.state_dict().items():
-        values = tensor.detach().float().numpy()
-        if name in ("ec.weight", "eb.weight"):
-            scales = np.maximum(np.abs(values).max(1), 1e-8) / 127
-            arrays[name] = np.round(values / scales[:, None]).astype(np.int8)
-            arrays[f"{name[:2]}.scale"] = scales.astype(np.float16)
-        else:
-            arrays[name] = values.astype(np.float16)
-    np.savez(out / "weights.npz", **arrays)
-    (out / "characters.txt").write_text(characters, "utf-8")
-    sums = {
-        name: hashlib.sha256((out / name).read_bytes()).hexdigest()
-        for name in ("weights.npz", "characters.txt")
-    }
-    (out / "model.json").write_text(
-        json.dumps({"id": id, "sha256": sums}, indent=1) + "\n", "utf-8"
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of training data")
@@ -470,7 +386,7 @@ def main() -> None:
     print(f"{len(examples.examples)} examples, {len(characters)} characters", flush=True)
     rate = LEARNING_RATE / 2 if start else LEARNING_RATE
     train(model, Batches(examples, characters, rng), examples, arguments.steps, rate)
-    export(model, characters, arguments.out)
+    export(model, characters, arguments.out, ID)
 
 
 if __name__ == "__main__":

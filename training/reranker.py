@@ -20,19 +20,20 @@ from torch import nn
 from torch.nn import functional
 
 from askwiki import text as zh
-from askwiki.network import BUCKETS, Codes, buckets, code_points
+from askwiki.network import Codes, buckets, code_points
 from askwiki.rerank import DILATIONS, HEADING_CHARS, QUESTION_CHARS, SECTION_CHARS
-from reader import (
-    EMBEDDING,
+from layers import (
     FAR,
-    SEED,
     WIDTH,
+    CharacterModel,
     Convolution,
     export,
     known_characters,
+    optimisers_of,
+    set_rate,
     starting_tables,
-    working_type,
 )
+from reader import SEED
 from reader_examples import Example, Examples
 
 ID = "askwiki-reranker-zh-1"
@@ -45,14 +46,11 @@ Key = tuple[int, int]
 """The number of a pool and a row in it."""
 
 
-class Matcher(nn.Module):
+class Matcher(CharacterModel):
     """The network of `askwiki.rerank`, in torch; the names of its parts are the file's."""
 
     def __init__(self, characters: int) -> None:
-        super().__init__()
-        self.ec = nn.Embedding(characters, EMBEDDING, sparse=True)
-        self.eb = nn.Embedding(BUCKETS, EMBEDDING, sparse=True)
-        self.inp, self.ln = nn.Linear(EMBEDDING, WIDTH), nn.LayerNorm(WIDTH)
+        super().__init__(characters)
         self.cv = nn.ModuleList([Convolution(dilation) for dilation in DILATIONS])
         self.pj, self.wt = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, 1)
         self.heat = nn.Parameter(torch.tensor(3.0))
@@ -77,10 +75,7 @@ class Matcher(nn.Module):
 
     def _sides(self, texts: "Texts") -> tuple[torch.Tensor, torch.Tensor]:
         """Unit rows of every position, and the states they were made of."""
-        total = self.ec(texts.codes) + self.eb(texts.pairs)
-        if self.training:  # whole characters, so that no single one is leant on
-            total = total * (torch.rand(texts.codes.shape) > 0.08)[..., None]
-        states = self.ln(self.inp(total)).to(working_type())
+        states = self.embed(texts.codes, texts.pairs)
         mask = texts.mask[..., None].to(states.dtype)
         for layer in self.cv:
             states = layer(states, mask)
@@ -146,26 +141,20 @@ class Batches:
 
 def train(model: Matcher, batches: Batches, epochs: float) -> None:
     """Trains `model` in place."""
-    tables = [model.ec.weight, model.eb.weight]
-    others = [p for name, p in model.named_parameters() if name not in ("ec.weight", "eb.weight")]
-    optimisers = [
-        torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01),
-        torch.optim.SparseAdam(tables),
-    ]
+    optimisers = optimisers_of(model)
     steps = int(len(batches.asked) * epochs / BATCH)
     seen, began = 0.0, time.monotonic()
     for step in range(1, steps + 1):
         questions, sections, right, also = batches.next()
         for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = LEARNING_RATE * min(1, step / 100) * max(0.03, 1 - step / steps)
+            set_rate(optimiser, LEARNING_RATE * min(1, step / 100) * max(0.03, 1 - step / steps))
             optimiser.zero_grad()
         with torch.autocast("cpu", torch.bfloat16):
             scores = model(questions, sections)
         scores = (scores.float() * model.heat.exp()).masked_fill(also, FAR)
         loss = functional.cross_entropy(scores, right)
         loss.backward()
-        nn.utils.clip_grad_norm_(others, 1.0)
+        nn.utils.clip_grad_norm_(model.layers(), 1.0)
         for optimiser in optimisers:
             optimiser.step()
         seen += loss.item()

@@ -10,7 +10,7 @@ import torch
 import reranker
 from askwiki.rerank import Reranker
 from askwiki.schema import Chunk
-from reader import export
+from layers import export
 from reader_examples import Example, Pool
 from reranker import Batches, Matcher, Texts
 
