@@ -107,8 +107,14 @@ def main() -> None:
         return
     if arguments.previous:
         before = figures_of(arguments.previous, arguments.questions)
-        rows["askwiki before"], finals["askwiki before"] = before["rows"], before["finals"]
+        name = f"askwiki before, {commit_of(arguments.previous)}"
+        rows[name], finals[name] = before["rows"], before["finals"]
     write(arguments, items, rows, finals, judged, articles)
+
+
+def commit_of(checkout: Path) -> str:
+    command = ["git", "-C", str(checkout), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def figures_of(checkout: Path, questions: Path) -> dict[str, dict[str, float]]:
@@ -220,7 +226,7 @@ def write(
     lines = [
         "# Quality",
         "",
-        "Made by `python benchmarks/quality.py`. "
+        f"Made by `python benchmarks/quality.py{' --previous CHECKOUT' * bool(arguments.previous)}`. "
         f"{len(items)} answerable test questions of `corpus/questions/{arguments.questions.name}` "
         "over the default corpus; nothing was trained or tuned on them. `hit@k`: the expected "
         "section is among the first k passages (half of the section or of the passage shared). "
