@@ -36,7 +36,7 @@ BESIDE_LIST_MARGINS = (4.0, 2.0, -1.0)
 _CONNECTIVE = re.compile(
     r"(?:因此|所以|此外|另外|同时|不过|但是?|而且?|其次|再者|首先|最后|总之|当然|然而|于是|并且|与此同时|换句话说|也就是说|具体来说|一般来说)[，,、]"
 )
-_ABOUT_ITSELF = re.compile(r"^本[文页节篇]")
+_ABOUT_ITSELF = re.compile(r"^本文")
 """A sentence on what the article is going to say answers nothing."""
 
 _POINTS_BACK = re.compile(
