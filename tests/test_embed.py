@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from askwiki import AskWiki
-from askwiki.embed import StaticEncoder, bundled_encoder, load_encoder
+from askwiki.embed import StaticEncoder, bundled_encoder, load_encoder, unit_rows
 from askwiki.errors import IndexMismatchError, SettingsError
 from askwiki.settings import Settings
+from askwiki.text import ngrams
 
 
 def a_model(vocabulary: list[str], rows: list[list[int]], scales: list[float]) -> StaticEncoder:
@@ -191,3 +192,13 @@ def test_a_folder_that_is_neither_is_told(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"there is no folder .*nowhere"):
         load_encoder(str(tmp_path / "nowhere"))
+
+
+def test_the_sum_of_two_texts_is_that_of_both() -> None:
+    model = bundled_encoder()
+    heading, text = "总机的转接", "来电先到前台，G.711 编码。"
+    one, two = model.sums([ngrams(heading), ngrams(text)])
+    assert one + two == pytest.approx(model.sums([ngrams(f"{heading}\n{text}")])[0], rel=1e-5)
+    assert unit_rows((one + two)[None]) == pytest.approx(
+        model.encode_documents([f"{heading}\n{text}"]), abs=1e-6
+    )

@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 
 from askwiki import AskWiki
-from askwiki import rerank as module
 from askwiki.errors import SettingsError
-from askwiki.rerank import Reranker, bundled_reranker
+from askwiki.rerank import (
+    HEADING_CHARS,
+    SECTION_CHARS,
+    Reranker,
+    Rows,
+    bundled_reranker,
+    readable,
+)
 from askwiki.retrieve import RERANK_WEIGHT, RERANKED
 from askwiki.schema import Chunk
 
@@ -24,41 +30,44 @@ BUSY = section("坐席繁忙提示音", "全部坐席繁忙时播放提示音，
 FEES = section("发票的开具", "每月账单结清后可以申请电子发票，发送到登记的邮箱。")
 
 
+def rows(*chunks: Chunk) -> list[Rows]:
+    return [bundled_reranker().rows(readable(chunk)) for chunk in chunks]
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [("座机能不能接进来", LANDLINE), ("客服都在忙的时候放什么", BUSY), ("票怎么开", FEES)],
 )
 def test_lay_words_find_their_section(question: str, expected: Chunk) -> None:
     chunks = [LANDLINE, BUSY, FEES]
-    scores = bundled_reranker().match(question, chunks)
+    scores = bundled_reranker().match(question, rows(*chunks))
     assert chunks[int(scores.argmax())] is expected
 
 
 def test_scores_are_float32_within_their_bounds_and_the_same_again() -> None:
-    reranker = Reranker.load(Path(module.__file__).parent / "models" / "reranker")
-    chunks = [LANDLINE, BUSY, FEES]
-    scores = reranker.match("坐席繁忙提示音", chunks)
+    reranker, sections = bundled_reranker(), rows(LANDLINE, BUSY, FEES)
+    scores = reranker.match("坐席繁忙提示音", sections)
     assert scores.dtype == np.float32
     assert scores.shape == (3,)
     assert (np.abs(scores) <= 1).all()
-    assert (reranker.match("坐席繁忙提示音", chunks) == scores).all()
-    assert (reranker.match("坐席繁忙提示音", chunks[::-1]) == scores[::-1]).all()
+    assert (reranker.match("坐席繁忙提示音", sections) == scores).all()
+    assert (reranker.match("坐席繁忙提示音", sections[::-1]) == scores[::-1]).all()
 
 
 @pytest.mark.parametrize("question", ["", " ", "\U0010ffff", "？" * 500])
 def test_any_text_is_read(question: str) -> None:
-    scores = bundled_reranker().match(question, [LANDLINE, section("", "")])
+    sections = [*rows(LANDLINE), bundled_reranker().rows("")]
+    scores = bundled_reranker().match(question, sections)
     assert np.isfinite(scores).all()
+    assert scores[1] == 0
     assert bundled_reranker().match("总机", []).shape == (0,)
 
 
-def test_only_the_last_sections_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", 2)
-    reranker = Reranker.load(Path(module.__file__).parent / "models" / "reranker")
-    for chunk in (LANDLINE, BUSY, LANDLINE, FEES):
-        reranker.match("总机", [chunk])
-    assert len(reranker._known) == 2
-    assert not any("坐席" in text for text in reranker._known)
+def test_headings_are_read_first_and_long_sections_cut() -> None:
+    text = readable(section("转接 " * 40, "甲" * 2000))
+    assert text.startswith("企业总机 转接 转接")
+    assert text.index("甲") == HEADING_CHARS + 1
+    assert len(text) == SECTION_CHARS
 
 
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:

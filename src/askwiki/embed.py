@@ -94,7 +94,8 @@ class StaticEncoder:
             card = json.loads((folder / CARD).read_text("utf-8"))
             name, digest = str(card["id"]), str(card["digest"])
             vocabulary = (folder / "vocabulary.txt").read_text("utf-8").split("\n")
-            table = np.load(folder / "table.npy", mmap_mode="r", allow_pickle=False)
+            mapped = np.load(folder / "table.npy", mmap_mode="r", allow_pickle=False)
+            table = np.asarray(mapped)  # still mapped, without what a memmap adds to each access
             scales, idf = (
                 np.load(folder / file, allow_pickle=False).astype(np.float32)
                 for file in ("scales.npy", "idf.npy")
@@ -110,24 +111,29 @@ class StaticEncoder:
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32, unit rows; a text with no known n-gram gives a zero row."""
-        return np.stack([self._encode(text) for text in texts]) if texts else self._nothing()
+        return unit_rows(self.sums([zh.ngrams(text) for text in texts]))
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """The same as `encode_query`: the model knows no difference."""
         return self.encode_query(texts)
 
-    def _nothing(self) -> Vectors:
-        return np.zeros((0, self.dimension), dtype=np.float32)
+    def sums(self, texts: Sequence[Sequence[str]]) -> Vectors:
+        """(n, dim) float32, each text given as its n-grams, before it is brought to length 1.
 
-    def _encode(self, text: str) -> Vectors:
-        known = self._rows
-        rows = np.array([known[g] for g in zh.ngrams(text) if g in known], dtype=np.intp)
-        if not len(rows):
-            return np.zeros(self.dimension, dtype=np.float32)
-        total = self._scales[rows] @ self._table[rows].astype(np.float32)
-        length = float(np.linalg.norm(total))
-        unit: Vectors = (total / length if length else total).astype(np.float32)
-        return unit
+        The sum of two texts is that of both together, a line break between them.
+        """
+        sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, grams in enumerate(texts):
+            known = [self._rows[gram] for gram in grams if gram in self._rows]
+            sums[row] = self._scales[known] @ self._table[known].astype(np.float32)
+        return sums
+
+
+def unit_rows(rows: Vectors) -> Vectors:
+    """(n, dim) float32, each row brought to length 1; a zero row stays one."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Vectors = (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    return unit
 
 
 class SentenceTransformerEncoder:

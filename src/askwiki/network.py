@@ -45,13 +45,14 @@ class CharacterNetwork:
     Args:
         characters: those it knows; row i + 2 of the character table is `characters[i]`'s.
         weights: name -> array.
+        id: of the model, with the digest of its weights.
     """
 
     name: ClassVar[str] = "network"
     """What messages call it."""
 
-    def __init__(self, characters: str, weights: dict[str, Array]) -> None:
-        self.weights = weights
+    def __init__(self, characters: str, weights: dict[str, Array], id: str = "") -> None:
+        self.weights, self.id = weights, id
         self._rows = np.ones(_TOP_CODE + 1, np.int64)  # row 1 stands for the unknown
         known = code_points(characters)
         inside = known <= _TOP_CODE
@@ -68,10 +69,11 @@ class CharacterNetwork:
             characters = (folder / "characters.txt").read_text("utf-8")
             with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
                 weights = {name: arrays[name] for name in arrays.files}
-            json.loads((folder / "model.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
+            card = json.loads((folder / "model.json").read_text("utf-8"))
+            name = f"{card['id']} {card['sha256']['weights.npz'][:12]}"
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise SettingsError(f"the {cls.name} in {folder} cannot be loaded: {error}") from error
-        return cls(characters, _unpacked(weights))
+        return cls(characters, _unpacked(weights), name)
 
     def rows_of(self, codes: Codes) -> Codes:
         """The row of each character; those beyond the table's reach are unknown."""

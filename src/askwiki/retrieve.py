@@ -11,7 +11,7 @@ Retrieval" (2023).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -55,6 +55,12 @@ class Retriever:
     encoder: Encoder
     dense_weight: float = 0.3
     reranker: Reranker | None = None
+    _rows: Mapping[str, int] = field(init=False, repr=False)
+    """Id of a chunk -> its row in the store."""
+
+    def __post_init__(self) -> None:
+        rows = {chunk.id: row for row, chunk in enumerate(self.store.chunks)}
+        object.__setattr__(self, "_rows", rows)
 
     def retrieve(self, query: str, k: int = 5, topic: Topic = NO_TOPIC) -> list[Hit]:
         """The `k` best chunks, best first; fewer where neither arm finds more, none copied.
@@ -155,7 +161,8 @@ class Retriever:
     def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
         """`hits` in their final order, with ranks and reasons."""
         if self.reranker:
-            matches = self.reranker.match(query, [hit.chunk for hit in hits[:RERANKED]])
+            sections = [self.store.late[self._rows[hit.chunk.id]] for hit in hits[:RERANKED]]
+            matches = self.reranker.match(query, sections)
             rest = (0.0,) * (len(hits) - len(matches))
             hits = [
                 replace(

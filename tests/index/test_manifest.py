@@ -9,6 +9,7 @@ import pytest
 
 from askwiki.errors import IndexDamagedError, IndexMismatchError
 from askwiki.index.manifest import (
+    FORMAT_VERSION,
     Canary,
     FileEntry,
     Manifest,
@@ -28,6 +29,7 @@ MANIFEST = Manifest(
     tokenizer="t1",
     scorer="s1",
     orders="o1",
+    reranker="r1",
     articles={"小总机": "a" * 64},
     files={"x.npy": FileEntry(3, "b" * 64)},
     canaries=(Canary("问？", ("小总机@0",), ()),),
@@ -36,7 +38,7 @@ MANIFEST = Manifest(
 
 
 def content(**changed: Any) -> dict[str, Any]:
-    return {"format": 3, **json.loads(json.dumps(asdict(MANIFEST))), **changed}
+    return {"format": FORMAT_VERSION, **json.loads(json.dumps(asdict(MANIFEST))), **changed}
 
 
 def test_a_seal_is_json_with_the_sha256_of_its_content() -> None:
@@ -127,7 +129,7 @@ def test_sealed_nonsense_is_refused(data: bytes) -> None:
 def test_another_format_is_a_mismatch_whatever_else_it_holds() -> None:
     with pytest.raises(IndexMismatchError) as caught:
         Manifest.from_bytes(seal(b'{"format":1}'))
-    assert str(caught.value) == "the index has format version 1, this askwiki reads 3"
+    assert str(caught.value) == "the index has format version 1, this askwiki reads 4"
 
 
 def test_every_field_of_an_article_is_in_its_digest(new_article) -> None:

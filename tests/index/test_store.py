@@ -28,6 +28,7 @@ from askwiki.index import store as store_module
 from askwiki.index.files import Disk
 from askwiki.index.manifest import Manifest, plain_json, seal, unseal
 from askwiki.index.store import FILES
+from askwiki.rerank import bundled_reranker
 
 MENDING = "askwiki index build"
 QUESTIONS = ("400电话的话费是谁付", "小总机容量", "排队多久播放音乐")
@@ -42,6 +43,7 @@ def answers(store: Store, encoder: Any) -> list[object]:
         vector = encoder.encode_query([question])
         found.append([column.tolist() for column in store.lexical.search(weights, 9)])
         found.append([column.tolist() for column in store.dense.search(vector, 9)])
+        found.append(bundled_reranker().match(question, list(store.late)).tolist())
         found.append(store.lexical.best(weights))
     return found
 
@@ -185,7 +187,7 @@ def test_progress_counts_chunks_then_files(
     build_store(old_corpus, encoder, tmp_path, progress=lambda *step: seen.append(step))
     assert seen == [
         *((done, 5, "encode") for done in (0, 2, 4, 5)),
-        *((done, 9, "write") for done in range(1, 10)),
+        *((done, 11, "write") for done in range(1, 12)),
     ]
 
 
@@ -619,6 +621,7 @@ def test_another_encoder_is_a_mismatch(built_twice: Path, make_encoder, other, n
         ("tokenizer", "words-1", zh.TOKENIZER_VERSION),
         ("scorer", "lucene k1=2.0 b=0.6", "lucene k1=1.2 b=0.6"),
         ("orders", "0", orders.VERSION),
+        ("reranker", "askwiki-reranker-zh-0", bundled_reranker().version),
     ],
 )
 def test_another_version_is_a_mismatch(built: Path, key: str, old: str, new: str) -> None:
@@ -631,7 +634,7 @@ def test_another_version_is_a_mismatch(built: Path, key: str, old: str, new: str
 
 def test_another_format_is_a_mismatch(built: Path) -> None:
     rewrite(built / "gen-1", format=1)
-    with pytest.raises(IndexMismatchError, match=f"format version 1, this .* reads 3.*{MENDING}"):
+    with pytest.raises(IndexMismatchError, match=f"format version 1, this .* reads 4.*{MENDING}"):
         open_store(built)
 
 

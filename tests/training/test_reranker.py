@@ -1,6 +1,7 @@
 """The reranker that is trained is the one that runs, and training it makes it better."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,12 @@ import pytest
 import torch
 
 import reranker
-from askwiki.rerank import Reranker
+from askwiki.rerank import Reranker, readable
 from askwiki.schema import Chunk
+from data import SectionRow
 from layers import export
 from reader_examples import Example, Pool
-from reranker import Batches, Matcher, Texts
+from reranker import SECTION_CHARS, Batches, Matcher, Texts, headings_of, questions_of
 
 CHARACTERS = "座机固话接入平台忙音铃声怎么了的"
 
@@ -34,6 +36,9 @@ class Case:
             for row, question in enumerate(own)
         ]
 
+    def text(self, key: tuple[int, int]) -> str:
+        return readable(self.pools[key[0]].chunks[key[1]])
+
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> tuple[Matcher, Batches]:
@@ -41,7 +46,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> tuple[Matcher, Batches]:
     torch.manual_seed(1)
     torch.set_num_threads(1)
     model = Matcher(len(CHARACTERS) + 2)
-    return model, Batches(Case(), CHARACTERS, random.Random(1))  # type: ignore[arg-type]
+    case = Case()
+    asked = questions_of(case)  # type: ignore[arg-type]
+    return model, Batches(asked, case.text, CHARACTERS, random.Random(1))
 
 
 def test_numpy_gives_what_torch_gives(small: tuple[Matcher, Batches], tmp_path: Path) -> None:
@@ -52,12 +59,13 @@ def test_numpy_gives_what_torch_gives(small: tuple[Matcher, Batches], tmp_path: 
         ["座机怎么接入", "忙音"],
         [section("固话接入平台的。", "接入"), section("铃声")],
     )
-    cut = [batches._cut(question, 48) for question in questions]
-    rows = [batches._cut(f"{' '.join((c.title, *c.heading))}\n{c.text}", 340) for c in chunks]
+    cut = [batches.cut(question, 48) for question in questions]
+    rows = [batches.cut(readable(chunk), SECTION_CHARS) for chunk in chunks]
     with torch.no_grad():
         expected = model.eval()(Texts(cut), Texts(rows)).float().numpy()
     loaded = Reranker.load(tmp_path)
-    found = np.array([loaded.match(question, chunks) for question in questions])
+    sections = [loaded.rows(readable(chunk)) for chunk in chunks]
+    found = np.array([loaded.match(question, sections) for question in questions])
     assert found == pytest.approx(expected, abs=0.01)  # int8 tables here
 
 
@@ -82,9 +90,67 @@ def test_sections_that_answer_as_well_are_no_wrong_ones(
 ) -> None:
     _, batches = small
     monkeypatch.setattr(reranker, "HARD", 0)
-    twin = batches.asked[0]
-    batches.asked[1] = Example(0, "座机", twin.gold, twin.own, twin.found, twin.shares)
+    batches.asked = [
+        *batches.asked[:1],
+        replace(batches.asked[0], question="座机"),
+        *batches.asked[2:],
+    ]
     _, sections, right, also = batches.next()
     assert also.shape == (6, len(sections.codes))
     assert int(also.sum()) == 2  # each of the two has the right section of the other beside it
     assert not any(also[i, right[i]] for i in range(6))
+
+
+def test_headings_are_asked_of_sections_that_do_not_say_them() -> None:
+    rows = [
+        SectionRow(0, "话机 忙音", "话机 > 忙音", "甲" * 70 + "。", "one"),
+        SectionRow(1, "话机 铃", "话机 > 铃", "乙" * 70 + "。", "one"),
+        SectionRow(2, "短", "短", "太短。", "one"),
+        SectionRow(3, "停机", "停机", "丙" * 70 + "。", "two"),
+        SectionRow(4, "留", "留", "丁" * 70 + "。", "held"),
+    ]
+    asked, texts = headings_of(rows, {"held"}, random.Random(1))
+    assert [(a.question, a.right, a.near) for a in asked] == [
+        ("话机 忙音", ((0, 0),), ((0, 1),)),
+        ("话机 铃", ((0, 1),), ((0, 0),)),
+        ("停机", ((0, 2),), ()),
+    ]
+    assert texts == [f"话机\n{'甲' * 70}。", f"话机\n{'乙' * 70}。", f"\n{'丙' * 70}。"]
+
+
+def test_a_sentence_that_is_asked_is_taken_out() -> None:
+    sentences = ["甲" * 30 + "。", "乙" * 30 + "。", "丙" * 30 + "。"]
+    rows = [SectionRow(n, "题", "题", "".join(sentences), str(n)) for n in range(20)]
+    asked, texts = headings_of(rows, set(), random.Random(1))
+    taken = [(a.question, text) for a, text in zip(asked, texts, strict=True) if a.question != "题"]
+    assert 4 < len(taken) < 16
+    for question, text in taken:
+        assert question in sentences
+        assert question not in text
+        assert len(text) == 1 + 31 * 2
+
+
+def test_what_looks_right_to_the_network_comes_first() -> None:
+    like = {"one": [5.0, 1.0, 3.0], "two": [0.0, 2.0, 1.0]}
+
+    class Reader:
+        def rows(self, text: str) -> str:
+            return text
+
+        def match(self, question: str, sections: list[str]) -> np.ndarray:
+            return np.array([like[question][int(section)] for section in sections])
+
+    near = ((0, 0), (0, 1), (0, 2))
+    asked = [reranker.Asked(question, ((0, 9),), frozenset(), near) for question in like]
+    found = reranker.harder(asked, lambda key: str(key[1]), Reader())  # type: ignore[arg-type]
+    assert [one.near for one in found] == [
+        ((0, 0), (0, 2), (0, 1)),
+        ((0, 1), (0, 2), (0, 0)),
+    ]
+
+
+def test_between_passes_something_may_be_done(small: tuple[Matcher, Batches]) -> None:
+    model, batches = small
+    called: list[int] = []
+    reranker.train(model, batches, 3, lambda: called.append(1))
+    assert len(called) == 2

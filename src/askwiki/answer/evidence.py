@@ -16,7 +16,7 @@ import numpy as np
 
 from askwiki import text as zh
 from askwiki.answer.reader import EvidenceReader, Sheet, lay_out, weigh_question
-from askwiki.embed import Encoder, Vectors
+from askwiki.embed import StaticEncoder, Vectors, unit_rows
 from askwiki.question import Kind, kind_of
 from askwiki.schema import Chunk, Hit
 
@@ -54,6 +54,10 @@ _UNSEEN = "\0"
 RETRIEVAL_WEIGHT = 30.0
 """Added per unit of the hit's fused score: the search knows better than the reader which section
 answers, the reader which sentence of it. Chosen on the tuning questions (`training/LOG.md`)."""
+
+READ_WITHIN = 0.12
+"""How far below the best hit's score a hit may lie to be read: of 420 further below, none gave an
+answer a sentence (`training/LOG.md`)."""
 
 _FIGURE = re.compile(
     r"[0-9]|[一二三四五六七八九十百千万两几]+(?:个|天|年|月|日|小时|分钟|秒|元|种|层|位|条|级|倍|成|次|路|部|米|人|周)|之[一二三四五六七八九十]|[若数]干|不限|无上限"
@@ -95,19 +99,21 @@ class ReadChunk:
     sheet: Sheet
 
 
-def read_chunk(chunk: Chunk, encoder: Encoder) -> ReadChunk:
+def read_chunk(chunk: Chunk, encoder: StaticEncoder) -> ReadChunk:
     """Cut `chunk` into units and prepare each for scoring."""
     units = tuple(zh.units(chunk.text))
     texts = [chunk.text[u.start : u.end] for u in units]
     heading = " ".join((chunk.title, *chunk.heading))
-    grams = tuple(frozenset(zh.ngrams(text)) for text in texts)
+    listed, of_heading = [zh.ngrams(text) for text in texts], zh.ngrams(heading)
+    grams = tuple(map(frozenset, listed))
+    sums = encoder.sums(listed)
     return ReadChunk(
         units,
         grams,
-        frozenset().union(*grams) if grams else frozenset(),
-        frozenset(zh.ngrams(heading)),
-        encoder.encode_documents(texts),
-        encoder.encode_documents([f"{heading}\n{text}" for text in texts]),
+        frozenset().union(*grams),
+        frozenset(of_heading),
+        unit_rows(sums),
+        unit_rows(sums + encoder.sums([of_heading])),
         _static(units, texts),
         tuple(_traits(unit, text) for unit, text in zip(units, texts, strict=True)),
         lay_out(heading, chunk.text, units),
@@ -231,7 +237,7 @@ class EvidenceScorer:
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: StaticEncoder,
         reader: EvidenceReader,
         idf: Idf,
         general_idf: Idf,
@@ -252,7 +258,7 @@ class EvidenceScorer:
         return known
 
     def score(self, query: str, hits: Sequence[Hit]) -> Ranking:
-        """All units of all hits; ties by rank, then position."""
+        """All units of the hits worth reading; ties by rank, then position."""
         found, odds = [], [-30.0]
         for table in self.tables(query, hits):
             scores = table.features @ self._weights + RETRIEVAL_WEIGHT * table.hit.score
@@ -276,7 +282,9 @@ class EvidenceScorer:
         return words.share(term for term in weights if self._idf(term) < unseen)
 
     def tables(self, query: str, hits: Sequence[Hit]) -> list[Table]:
-        """What the weights are applied to, a table a hit."""
+        """What the weights are applied to, a table a hit that is worth reading."""
+        top = max((hit.score for hit in hits), default=0.0)
+        hits = [hit for hit in hits if top - hit.score <= READ_WITHIN]
         reading = self._reader.read(
             weigh_question(query, self._general),
             [self.read(hit.chunk).sheet for hit in hits],
@@ -285,7 +293,6 @@ class EvidenceScorer:
         general, here = weigh(query, self._general), weigh(query, self._idf)
         vector = self._encoder.encode_query([query])[0]
         wanted = _WANTS.get(kind_of(query))
-        top = max((hit.score for hit in hits), default=0.0)
         tables = []
         for hit, scores in zip(hits, reading.scores, strict=True):
             read = self.read(hit.chunk)

@@ -9,7 +9,6 @@
 the accurate Lucene variant in Kamphuis et al. 2020, "Which BM25 Do You Mean?").
 """
 
-import io
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +20,7 @@ import numpy.typing as npt
 from askwiki import text as zh
 from askwiki.chunk import indexed_text
 from askwiki.errors import IndexDamagedError
+from askwiki.index.npy import from_npy, require_starts, to_npy
 from askwiki.schema import Chunk
 
 K1 = 1.2
@@ -85,9 +85,9 @@ class LexicalIndex:
             vocabulary, n_chunks = card["terms"], card["chunks"]
         except (ValueError, TypeError, KeyError) as error:
             raise IndexDamagedError(f"vocabulary.json cannot be read: {error!r}") from error
-        scores = _from_npy(files, "scores.npy", "<f4")
-        chunk_ids = _from_npy(files, "chunk-ids.npy", "<i4")
-        starts = _from_npy(files, "starts.npy", "<i8")
+        scores = from_npy(files, "scores.npy", "<f4")
+        chunk_ids = from_npy(files, "chunk-ids.npy", "<i4")
+        starts = from_npy(files, "starts.npy", "<i8")
         _require_fit(vocabulary, n_chunks, scores, chunk_ids, starts)
         return cls(vocabulary, n_chunks, scores, chunk_ids, starts)
 
@@ -95,9 +95,9 @@ class LexicalIndex:
         """The files named in `FILES`; no pickle in any."""
         card = {"chunks": self.n_chunks, "terms": list(self._columns)}
         return {
-            "scores.npy": _to_npy(self._scores.astype("<f4")),
-            "chunk-ids.npy": _to_npy(self._chunk_ids.astype("<i4")),
-            "starts.npy": _to_npy(self._starts.astype("<i8")),
+            "scores.npy": to_npy(self._scores.astype("<f4")),
+            "chunk-ids.npy": to_npy(self._chunk_ids.astype("<i4")),
+            "starts.npy": to_npy(self._starts.astype("<i8")),
             "vocabulary.json": json.dumps(card, ensure_ascii=False).encode("utf-8"),
         }
 
@@ -169,34 +169,13 @@ def _no_columns() -> _Columns:
     return np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(1, np.int64)
 
 
-def _to_npy(array: npt.NDArray[Any]) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    return buffer.getvalue()
-
-
-def _from_npy(files: Mapping[str, bytes], name: str, dtype: str) -> npt.NDArray[Any]:
-    try:
-        array = np.lib.format.read_array(io.BytesIO(files[name]), allow_pickle=False)
-    except (KeyError, ValueError, OSError, EOFError, MemoryError) as error:
-        raise IndexDamagedError(f"{name} cannot be read: {error!r}") from error
-    if array.dtype != np.dtype(dtype) or array.ndim != 1:
-        raise IndexDamagedError(
-            f"{name} holds {array.shape} {array.dtype}, expected one row of {dtype}"
-        )
-    return array
-
-
 def _require_fit(
     vocabulary: object, n_chunks: object, scores: Scores, chunk_ids: Any, starts: Ids
 ) -> None:
     """The four files of one index; otherwise numpy would read past an end or wrap around."""
     if not isinstance(vocabulary, list) or not isinstance(n_chunks, int):
         raise IndexDamagedError("vocabulary.json holds no list of terms or no number of chunks")
-    if len(starts) != len(vocabulary) + 1:
-        raise IndexDamagedError(f"starts.npy has {len(starts)} items for {len(vocabulary)} terms")
-    if starts[0] != 0 or np.any(np.diff(starts) < 0) or starts[-1] != len(scores):
-        raise IndexDamagedError(f"starts.npy does not divide {len(scores)} scores")
+    require_starts(starts, len(vocabulary), len(scores), "starts.npy")
     if len(chunk_ids) != len(scores):
         raise IndexDamagedError(f"{len(chunk_ids)} chunk ids for {len(scores)} scores")
     if len(chunk_ids) and (chunk_ids.min() < 0 or chunk_ids.max() >= n_chunks):

@@ -13,7 +13,7 @@ from typing import Any
 from askwiki.errors import IndexDamagedError, IndexMismatchError
 from askwiki.schema import Article
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raise it whenever the files of an index change their layout: old indexes then refuse."""
 
 
@@ -84,7 +84,8 @@ class Manifest:
 
     Args:
         encoder_id, encoder_digest, dimension: of the encoder that made the vectors.
-        chunker, tokenizer, scorer, orders: versions of what cut, weighed and barred the text.
+        chunker, tokenizer, scorer, orders, reranker: versions of what cut, weighed, barred and
+            read the text.
         articles: article id -> SHA-256 of the article.
         files: file name -> size and SHA-256.
         canaries: asked again whenever the index is opened.
@@ -98,6 +99,7 @@ class Manifest:
     tokenizer: str
     scorer: str
     orders: str
+    reranker: str
     articles: Mapping[str, str]
     files: Mapping[str, FileEntry]
     canaries: tuple[Canary, ...]
@@ -122,7 +124,7 @@ class Manifest:
                 f"the index has format version {version}, this askwiki reads {FORMAT_VERSION}"
             )
         _require_keys(table, {"format", *(field.name for field in fields(cls))}, "the content")
-        versions = ("chunker", "tokenizer", "scorer", "orders")
+        versions = ("chunker", "tokenizer", "scorer", "orders", "reranker")
         texts = ("encoder_id", "encoder_digest", *versions, "corpus_digest")
         articles = _object(table["articles"], "articles")
         files = _object(table["files"], "files")

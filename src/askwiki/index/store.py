@@ -23,6 +23,7 @@ from askwiki.errors import (
     IndexStoreError,
 )
 from askwiki.index import lexical as postings
+from askwiki.index import multivector
 from askwiki.index.canary import canary_problems, make_canaries
 from askwiki.index.dense import DenseIndex
 from askwiki.index.files import Disk
@@ -39,6 +40,7 @@ from askwiki.index.generations import (
 )
 from askwiki.index.lexical import LexicalIndex
 from askwiki.index.manifest import FileEntry, Manifest, article_digest
+from askwiki.index.multivector import MultiVectorIndex
 from askwiki.index.records import (
     articles_from_bytes,
     articles_to_bytes,
@@ -48,10 +50,14 @@ from askwiki.index.records import (
     chunks_to_bytes,
 )
 from askwiki.orders import barred_chunks
+from askwiki.rerank import Rows, bundled_reranker, readable
 from askwiki.schema import Article, Chunk
 from askwiki.text import TOKENIZER_VERSION
 
-FILES = ("articles.json", "chunks.json", "barred.json", "vectors.faiss", *postings.FILES)
+FILES = (
+    *("articles.json", "chunks.json", "barred.json", "vectors.faiss"),
+    *(*postings.FILES, *multivector.FILES),
+)
 """Of a generation, beside its manifest."""
 
 BATCH = 64
@@ -66,7 +72,7 @@ _log = logging.getLogger(__name__)
 class Store:
     """One generation in memory; row i of both arms is `chunks[i]`, articles are in id order.
 
-    `barred` holds the ids of the chunks that no answer may rest on (`askwiki.orders`).
+    `late` holds what the reranker compares a question with; `barred` the ids of the chunks that no answer may rest on (`askwiki.orders`).
     """
 
     generation: int
@@ -75,6 +81,7 @@ class Store:
     chunks: tuple[Chunk, ...]
     dense: DenseIndex
     lexical: LexicalIndex
+    late: MultiVectorIndex
     barred: frozenset[str]
 
 
@@ -210,12 +217,14 @@ def _make(
     barred = frozenset(c.id for key, own in cut.items() for c in barred_chunks(articles[key], own))
     dense = DenseIndex.build(_vectors(chunks, encoder, tell, previous))
     lexical = LexicalIndex.build(chunks)
+    late = MultiVectorIndex.build(chunks, bundled_reranker(), _known_rows(previous))
     contents = {
         "articles.json": articles_to_bytes(articles.values()),
         "chunks.json": chunks_to_bytes(chunks),
         "barred.json": barred_to_bytes(barred),
         "vectors.faiss": dense.to_bytes(),
         **lexical.to_files(),
+        **late.to_files(),
     }
     manifest = Manifest(
         encoder_id=encoder.id,
@@ -227,7 +236,7 @@ def _make(
         canaries=make_canaries(chunks, dense, lexical, encoder),
         corpus_digest=corpus_digest,
     )
-    store = Store(0, manifest, MappingProxyType(articles), chunks, dense, lexical, barred)
+    store = Store(0, manifest, MappingProxyType(articles), chunks, dense, lexical, late, barred)
     return store, contents
 
 
@@ -237,6 +246,7 @@ def _code_versions() -> dict[str, str]:
         "tokenizer": TOKENIZER_VERSION,
         "scorer": postings.SCORER_VERSION,
         "orders": orders.VERSION,
+        "reranker": bundled_reranker().version,
     }
 
 
@@ -269,6 +279,13 @@ def _known_vectors(previous: Store | None, encoder: Encoder) -> dict[str, Vector
     return {indexed_text(chunk): row for chunk, row in zip(previous.chunks, rows, strict=True)}
 
 
+def _known_rows(previous: Store | None) -> dict[str, Rows]:
+    """What the reranker read -> its rows, where the same one made them."""
+    if previous is None or previous.manifest.reranker != bundled_reranker().version:
+        return {}
+    return {readable(chunk): previous.late[at] for at, chunk in enumerate(previous.chunks)}
+
+
 def _encoded(texts: Sequence[str], encoder: Encoder) -> Vectors:
     rows = encoder.encode_documents(texts)
     expected = (len(texts), encoder.dimension)
@@ -293,14 +310,16 @@ def _load(folder: Path, number: int, encoder: Encoder | None, disk: Disk) -> Sto
     chunks = chunks_from_bytes(contents["chunks.json"], articles)
     dense = DenseIndex.from_bytes(contents["vectors.faiss"])
     lexical = LexicalIndex.from_files(contents)
-    if not len(chunks) == len(dense) == lexical.n_chunks:
+    late = MultiVectorIndex.from_files(contents)
+    if not len(chunks) == len(dense) == lexical.n_chunks == len(late):
         raise IndexDamagedError(
-            f"{len(chunks)} chunks, {len(dense)} vectors, postings of {lexical.n_chunks} chunks"
+            f"{len(chunks)} chunks, {len(dense)} vectors, postings of {lexical.n_chunks} chunks, "
+            f"rows of {len(late)}"
         )
     if problems := list(canary_problems(manifest.canaries, chunks, dense, lexical, encoder)):
         raise IndexMismatchError("; ".join(problems))
     barred = barred_from_bytes(contents["barred.json"], chunks)
-    return Store(number, manifest, MappingProxyType(articles), chunks, dense, lexical, barred)
+    return Store(number, manifest, MappingProxyType(articles), chunks, dense, lexical, late, barred)
 
 
 def _require_same_makers(manifest: Manifest, encoder: Encoder | None) -> None:
