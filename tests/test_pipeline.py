@@ -6,6 +6,7 @@ import logging
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from askwiki.errors import (
     QuestionError,
     UnknownArticleError,
 )
+from askwiki.index import Disk
 from askwiki.schema import Turn
 
 ROOT = Path(__file__).parent.parent
@@ -258,6 +260,44 @@ def test_the_default_index_is_built_on_first_use_and_again_when_the_corpus_chang
     assert len(AskWiki.default(settings).articles) == 2
     shutil.rmtree(corpus)
     assert len(AskWiki.default(settings).articles) == 2  # the index as it was serves
+
+
+@pytest.mark.parametrize("what", ["busy", "empty", "binary"])
+def test_a_whole_index_serves_where_no_new_one_can_be_built(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    (corpus / "a.md").write_text("# 总机\n\n总机是统一的电话入口。", "utf-8")
+    settings = Settings.load(corpus=corpus, index=index)
+    AskWiki.default(settings)
+    (corpus / "a.md").unlink()
+    if what == "busy":
+        (corpus / "b.md").write_text("# 彩铃\n\n彩铃是来电者听到的声音。", "utf-8")
+    if what == "binary":
+        (corpus / "b.md").write_bytes(b"\x00\x01")
+    with Disk().lock(index / "LOCK") if what == "busy" else nullcontext():
+        wiki = AskWiki.default(settings)
+    assert [article.title for article in wiki.articles.values()] == ["总机"]
+    assert "the index as it was serves" in caplog.text
+
+
+def test_an_index_that_another_process_builds_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    index.mkdir()
+    (corpus / "a.md").write_text("# 总机\n\n总机是统一的电话入口。", "utf-8")
+    lock = Disk().lock(index / "LOCK")
+    lock.__enter__()
+
+    def done(seconds: float) -> None:  # the other process ends while this one waits
+        lock.__exit__(None, None, None)
+        AskWiki.build(corpus, index)
+
+    monkeypatch.setattr("askwiki.pipeline.time.sleep", done)
+    assert AskWiki.default(Settings.load(corpus=corpus, index=index)).store.generation == 1
 
 
 def test_a_damaged_default_index_is_mended(tmp_path: Path) -> None:

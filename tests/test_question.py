@@ -100,6 +100,22 @@ def test_a_long_question_is_refused_with_both_lengths() -> None:
         read_question("长" * 10_000)
 
 
+@pytest.mark.parametrize(
+    "history",
+    [
+        "总机是什么",
+        {"question": "总机是什么"},
+        [{"role": "user", "content": "x"}],
+        [(1, 2)],
+        [None],
+        3,
+    ],
+)
+def test_a_history_of_another_shape_is_refused(history: object) -> None:
+    with pytest.raises(QuestionError, match="history"):
+        read_question("那要多少钱", history)  # type: ignore[arg-type]
+
+
 def test_a_question_that_is_no_string_is_refused() -> None:
     with pytest.raises(QuestionError, match="got int"):
         read_question(400)  # type: ignore[arg-type]

@@ -7,7 +7,8 @@
     ├── IndexStoreError          the index on disk cannot be used
     │   ├── IndexMissingError    there is none
     │   ├── IndexDamagedError    a file is cut, changed or gone
-    │   └── IndexMismatchError   made by another version, encoder or corpus
+    │   ├── IndexMismatchError   made by another version, encoder or corpus
+    │   └── IndexBusyError       another process is building it
     ├── QuestionError            the question is empty or too long
     ├── QuestionSetError         a file of questions cannot be read
     ├── FeedbackError            a thumb cannot be written to its file
@@ -55,6 +56,10 @@ class IndexDamagedError(IndexStoreError):
 
 class IndexMismatchError(IndexStoreError):
     """The index was made by another format, encoder, chunker or corpus."""
+
+
+class IndexBusyError(IndexStoreError):
+    """Another process is building the index."""
 
 
 class QuestionError(AskWikiError):

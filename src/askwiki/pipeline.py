@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -18,6 +19,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from askwiki import text as zh
 from askwiki.answer import Answerer, Draft
 from askwiki.answer.confidence import confidence
 from askwiki.answer.deadline import Deadline
@@ -29,7 +31,13 @@ from askwiki.cite import Proved, escape, prove
 from askwiki.compose import Composed, Composer, Task, load_composer
 from askwiki.corpus import Corpus, corpus_digest, load_corpus
 from askwiki.embed import Encoder, bundled_encoder, load_encoder
-from askwiki.errors import IndexStoreError, UnknownArticleError
+from askwiki.errors import (
+    CorpusError,
+    IndexBusyError,
+    IndexStoreError,
+    QuestionError,
+    UnknownArticleError,
+)
 from askwiki.index import Store, build_store, open_store
 from askwiki.orders import order_in, sections_with_orders
 from askwiki.question import Question, read_question, restated
@@ -54,6 +62,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 
+_WAITS, _WAIT_S = 240, 0.5
+"""How often an index is looked for while another process builds it, and the seconds between."""
+
 MOST_PASSAGES = 12
 """Passages that a language model is shown at most."""
 
@@ -76,6 +87,11 @@ class AskWiki:
     ) -> None:
         self.store, self.settings = store, settings
         self._retriever, self._answerer, self._composer = retriever, answerer, composer
+        self._names = frozenset(
+            zh.normalise(name)
+            for article in store.articles.values()
+            for name in (article.title, article.title.partition("的")[0])
+        )
 
     # --- ways to make one ---------------------------------------------------------------------
 
@@ -142,21 +158,41 @@ class AskWiki:
     ) -> "AskWiki":
         """The index of the settings, built first where it is missing, damaged or out of date.
 
-        `llm` as in `build`.
+        A whole index serves as it is where no new one can be built, with a logged warning; where
+        there is none and another process builds it, that is waited for. `llm` as in `build`.
+
+        Raises:
+            CorpusError, IndexStoreError: there is no index, and none can be built.
+            SettingsError: the language model of the settings cannot be set up.
         """
         settings = settings or default_settings()
-        try:
-            wiki = cls.open(settings.index, settings, llm=llm)
-        except IndexStoreError as error:
-            _log.info("building the index: %s", error)
-            return cls.build(settings.corpus, settings.index, settings, progress=progress, llm=llm)
+        for _ in range(_WAITS):
+            try:
+                wiki = cls.open(settings.index, settings, llm=llm)
+                break
+            except IndexStoreError as error:
+                _log.info("building the index: %s", error)
+            with suppress(IndexBusyError):
+                return cls._built(settings, progress, llm)
+            time.sleep(_WAIT_S)
+        else:
+            return cls._built(settings, progress, llm)
         if not settings.corpus.is_dir():
             _log.warning(
                 "the corpus folder %s is gone: the index as it was serves", settings.corpus
             )
         elif corpus_digest(settings.corpus) != wiki.store.manifest.corpus_digest:
-            return cls.build(settings.corpus, settings.index, settings, progress=progress, llm=llm)
+            try:
+                return cls._built(settings, progress, llm)
+            except (CorpusError, IndexStoreError) as error:
+                _log.warning("the index as it was serves, as no new one can be built: %s", error)
         return wiki
+
+    @classmethod
+    def _built(
+        cls, settings: Settings, progress: Progress | None, llm: "BaseChatModel | None"
+    ) -> "AskWiki":
+        return cls.build(settings.corpus, settings.index, settings, progress=progress, llm=llm)
 
     @classmethod
     def _over(
@@ -198,7 +234,16 @@ class AskWiki:
         """The answers in the order of `questions`.
 
         A language model is asked `llm_concurrency` of them at a time, each with its own deadline.
+
+        Raises:
+            QuestionError: `questions` is one string, or one of them is empty or too long; none is
+                answered then.
         """
+        if isinstance(questions, str):
+            raise QuestionError("ask_many takes several questions, got one string: use ask")
+        questions = list(questions)
+        for question in questions:
+            read_question(question, (), self.settings.max_question_chars)
         if self._composer is None:
             return [self.ask(question) for question in questions]
         with ThreadPoolExecutor(self.settings.llm_concurrency) as pool:
@@ -344,8 +389,16 @@ class AskWiki:
         query = self._composer.standing_alone(asked.text, history, deadline)
         return restated(asked, query) if query else asked
 
+    def _spelt_out(self, asked: Question) -> Question:
+        """Who types a name and nothing else asks what it is."""
+        name = zh.normalise(asked.query).strip(" ?？。!！")
+        if name not in self._names and name not in zh.trade_terms():
+            return asked
+        return restated(asked, f"{asked.query}是什么")
+
     def _find(self, asked: Question) -> "_Found":
         """The parts of the question, each with what was found for it and chosen from it."""
+        asked = self._spelt_out(asked)
         topic = self._retriever.topic_of(asked.past)
         parts = [self._answer_part(asked, part, topic) for part in asked.parts]
         sure = [p for p in parts if p.confidence >= self.settings.min_confidence]

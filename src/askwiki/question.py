@@ -40,10 +40,14 @@ def read_question(raw: str, history: History = (), max_chars: int = 2000) -> Que
     """The question in `raw`.
 
     Raises:
-        QuestionError: it is empty, or longer than `max_chars`.
+        QuestionError: it is empty, or longer than `max_chars`, or `history` holds no exchanges.
     """
     if not isinstance(raw, str):
         raise QuestionError(f"a question is a string, got {type(raw).__name__}")
+    if isinstance(history, str) or not isinstance(history, Sequence):
+        raise QuestionError(
+            f"a history is a list of past exchanges, got {type(history).__name__}: give none as ()"
+        )
     text = re.sub(r"\s+", " ", zh.visible(raw)).strip()
     if not text:
         raise QuestionError("the question is empty: type what you want to know")
@@ -180,13 +184,25 @@ REMEMBERED = 4
 
 def _past(history: Sequence[Turn | tuple[str, str]]) -> tuple[str, ...]:
     """The last questions in `history` that asked something, without invisible characters."""
-    asked = [zh.visible(t.question if isinstance(t, Turn) else t[0]).strip() for t in history]
+    asked = [zh.visible(_question_of(exchange)).strip() for exchange in history]
     wanted = [text[:200] for text in asked if text]
     # What leans on an earlier question looks like noise and is a question all the same.
     kept = [text for text in wanted if request_of(text) in ("search", "noise")]
     while kept and request_of(kept[0]) == "noise":
         kept.pop(0)
     return tuple(kept[-REMEMBERED:])
+
+
+def _question_of(exchange: object) -> str:
+    if isinstance(exchange, Turn):
+        return exchange.question
+    match exchange:
+        case (str() as question, _) | [str() as question, _]:
+            return question
+    raise QuestionError(
+        f"the history holds {str(exchange)[:40]!r}: give each past exchange as a Turn or as "
+        "(question, answer), oldest first"
+    )
 
 
 def _leans_on_previous(text: str) -> bool:

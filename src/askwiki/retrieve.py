@@ -118,8 +118,8 @@ class Retriever:
         terms = query_terms(query)
         best = self.store.lexical.best({t: w for t, w in terms.items() if w > 0})
         lexical = self.store.lexical.scores(_with_synonyms(query, terms))
-        lexical = np.minimum(lexical / best, 1.0) if best else lexical
         lexical_ids = _top(lexical, POOL)
+        lexical = np.minimum(lexical / best, 1.0) if best else lexical
         dense_ids, _ = self.store.dense.search(vector, POOL)
         ids = np.union1d(lexical_ids, dense_ids)
         cosine = np.maximum(self.store.dense.scores(vector, ids), 0.0)

@@ -198,6 +198,13 @@ def glossary() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
+def trade_terms() -> frozenset[str]:
+    """The names of the trade: all terms of `data/glossary.txt`, normalised."""
+    names = files("askwiki").joinpath("data/glossary.txt").read_text("utf-8")
+    return frozenset(parse_glossary(names.splitlines()))
+
+
+@cache
 def question_weights() -> Mapping[str, float]:
     """The terms that many questions share, each with its weight below 1.
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from askwiki import text as zh
 from askwiki.chunk import chunk_article
 from askwiki.errors import (
     CorpusError,
+    IndexBusyError,
     IndexDamagedError,
     IndexMismatchError,
     IndexMissingError,
@@ -30,7 +32,7 @@ from askwiki.index.manifest import Manifest, plain_json, seal, unseal
 from askwiki.index.store import FILES
 from askwiki.rerank import bundled_reranker
 
-MENDING = "askwiki index build"
+MENDING = "askwiki index build --index"
 QUESTIONS = ("400电话的话费是谁付", "小总机容量", "排队多久播放音乐")
 ALL_FILES = ("MANIFEST.json", *FILES)
 
@@ -400,16 +402,24 @@ def test_what_died_builds_left_is_reported_and_goes(
         build_store(new_corpus, encoder, built, disk=failing_disk(20, "killed"))
     assert names(built) == ["CURRENT", "LOCK", "gen-1", "gen-2"]
     assert verify_store(built, encoder) == [
-        f"index in {built}: gen-2: left by a build that died; to mend it run  {MENDING}"
+        f"index in {built}: gen-2: left by a build that died; to mend it run  {MENDING} {built}"
     ]
     build_store(new_corpus, encoder, built)
     assert names(built) == ["CURRENT", "LOCK", "gen-1", "gen-3"]
 
 
+def test_the_mending_command_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "my index"
+    with pytest.raises(IndexMissingError) as caught:
+        open_store(folder)
+    command = str(caught.value).partition("run  ")[2]
+    assert shlex.split(command) == ["askwiki", "index", "build", "--index", str(folder)]
+
+
 def test_a_second_build_at_a_time_is_refused(built: Path, new_corpus, encoder) -> None:
     with (
         Disk().lock(built / "LOCK"),
-        pytest.raises(IndexStoreError, match=f"another process .number {os.getpid()}. is building"),
+        pytest.raises(IndexBusyError, match=f"another process .number {os.getpid()}. is building"),
     ):
         build_store(new_corpus, encoder, built)
     assert open_store(built, encoder).generation == 1
@@ -477,7 +487,7 @@ def test_damage_to_the_only_generation_is_refused(built: Path, encoder, name: st
         with pytest.raises(IndexDamagedError) as caught:
             open_store(built, encoder)
         assert name in str(caught.value)
-        assert str(caught.value).endswith(f"to mend it run  {MENDING}")
+        assert str(caught.value).endswith(f"to mend it run  {MENDING} {built}")
         assert [name in problem for problem in verify_store(built, encoder)] == [True]
     path.write_bytes(good)
     assert open_store(built, encoder).generation == 1
@@ -498,7 +508,7 @@ def test_damage_to_the_current_generation_lets_the_older_serve(
         assert (record.levelname, record.name) == ("WARNING", "askwiki.index.store")
         message = record.getMessage()
         assert f"gen-2: {name}" in message
-        assert f"to mend it run  {MENDING}; gen-1 serves" in message
+        assert f"to mend it run  {MENDING} {built_twice}; gen-1 serves" in message
 
 
 def test_damage_to_the_older_generation_hurts_nobody(
@@ -521,7 +531,7 @@ def test_damage_to_current_is_announced_and_the_newest_whole_generation_serves(
         assert open_store(built_twice, encoder).generation == 2
         [record] = caplog.records
         assert "CURRENT" in record.getMessage()
-        assert f"to mend it run  {MENDING}; gen-2 serves" in record.getMessage()
+        assert f"to mend it run  {MENDING} {built_twice}; gen-2 serves" in record.getMessage()
         assert ["CURRENT" in problem for problem in verify_store(built_twice, encoder)] == [True]
 
 
@@ -584,7 +594,7 @@ def test_no_index_at_all(tmp_path: Path, encoder) -> None:
     (tmp_path / "unfinished" / "gen-1").mkdir(parents=True)
     for name in ("absent", "file", "empty", "unfinished"):
         folder = tmp_path / name
-        message = f"there is no index in {folder}: to make it run  {MENDING}"
+        message = f"there is no index in {folder}: to make it run  {MENDING} {folder}"
         with pytest.raises(IndexMissingError) as caught:
             open_store(folder, encoder)
         assert str(caught.value) == message

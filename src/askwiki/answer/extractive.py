@@ -36,8 +36,14 @@ BESIDE_LIST_MARGINS = (4.0, 2.0, -1.0)
 _CONNECTIVE = re.compile(
     r"(?:因此|所以|此外|另外|同时|不过|但是?|而且?|其次|再者|首先|最后|总之|当然|然而|于是|并且|与此同时|换句话说|也就是说|具体来说|一般来说)[，,、]"
 )
-_ABOUT_ITSELF = re.compile(r"^本文")
-"""A sentence on what the article is going to say answers nothing."""
+_ABOUT_ITSELF = re.compile(r"本文|(?:今天|接下来|下面)[，,]?(?:我们|让我们|就)|展望未来")
+"""What a sentence begins with that says what the article is going to say, or what may once be."""
+
+STEPS_MARGIN = 4.0
+"""How far below the best sentence a step of the same article may score to be begun with where a
+procedure is asked for."""
+
+_ASKS_HOW = re.compile(r"怎么|怎样|如何|步骤|流程")
 
 _POINTS_BACK = re.compile(
     r"^(?:因此|所以|其中|这(?!样做)|那|它|其(?!他|余)|该|此(?!外)|否则|反之|后者|前者|两者|二者|上述|以上|例如|比如)"
@@ -59,8 +65,11 @@ class ExtractiveAnswerer:
         return Draft(tuple(self._sentences(chosen)), _signals(ranking, hits))
 
     def _choose(self, query: str, ranked: Sequence[Scored]) -> list[Scored]:
-        best = next((s for s in ranked if not _ABOUT_ITSELF.match(_text(s))), ranked[0])
-        chosen = self._list_around(kind_of(query), best, ranked)
+        kind = kind_of(query)
+        best = next(filter(_says_something, ranked), ranked[0])
+        if kind == "procedure" and best.unit.group is None:
+            best = _first_step(best, ranked) or best
+        chosen = self._list_around(kind, best, ranked)
         margins, sentences, chars = MARGINS, MAX_SENTENCES, MAX_CHARS
         if chosen:
             margins, sentences = BESIDE_LIST_MARGINS, len(chosen) + BESIDE_LIST_SENTENCES
@@ -143,7 +152,9 @@ def _draft_sentence(scored: Scored, *, first: bool, opens: bool) -> DraftSentenc
         connective = _CONNECTIVE.match(chunk.text, unit.start, unit.end)
         start = connective.end() if connective else start
     span = Span(chunk.article_id, chunk.start + start, chunk.start + unit.end)
-    return DraftSentence(chunk.text[start : unit.end], (span,), _shape(unit), opens)
+    text = chunk.text[start : unit.end]
+    # A row of a table stands on a line of its own.
+    return DraftSentence(text, (span,), "bullet" if _is_row(text) else _shape(unit), opens)
 
 
 def _shape(unit: zh.Unit) -> Shape:
@@ -155,15 +166,37 @@ def _shape(unit: zh.Unit) -> Shape:
 def _earns_its_place(
     other: Scored, chosen: Sequence[Scored], best: Scored, margins: Sequence[float]
 ) -> bool:
-    if other in chosen or len(_text(other)) < 8 or _text(other).endswith(("？", "?", "：", ":")):
+    if other in chosen or len(_text(other)) < 8 or _text(other).endswith(("？", "?")):
         return False
-    if _ABOUT_ITSELF.match(_text(other)):
+    if not _says_something(other):
         return False
     if _is_row(_text(other)) and not _is_row(_text(best)):
         return False
     if best.score - other.score > margins[_distance(other.hit, best.hit)]:
         return False
     return all(_likeness(other, s) < 0.6 for s in chosen)
+
+
+def _says_something(scored: Scored) -> bool:
+    """Neither on the article itself, nor a line that leads into what stands elsewhere."""
+    text = _text(scored)
+    leads_nowhere = text.endswith(("：", ":")) and not scored.unit.intro
+    return not leads_nowhere and not _ABOUT_ITSELF.match(text)
+
+
+def _first_step(best: Scored, ranked: Sequence[Scored]) -> Scored | None:
+    """The best step under a heading of the same article that asks how, if it is nearly as good."""
+    return next(
+        (
+            scored
+            for scored in ranked
+            if scored.unit.ordered
+            and scored.hit.chunk.article_id == best.hit.chunk.article_id
+            and best.score - scored.score <= STEPS_MARGIN
+            and _ASKS_HOW.search("".join(scored.hit.chunk.heading[-1:]))
+        ),
+        None,
+    )
 
 
 def _distance(other: Hit, best: Hit) -> int:

@@ -4,6 +4,7 @@
 each says stands in `lint_words`.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,10 @@ from askwiki.text import sentences
 PLACEHOLDER = "（待写"
 """What begins a gap of the template of `askwiki corpus new`."""
 
-LEAD_SENTENCES = 3
+LEAD_SENTENCES = 2, 3
+"""The fewest and the most of a lead."""
+QUESTIONS = 3
+"""The fewest that a section is found by."""
 HEADING_WIDTH = 24
 """In Han characters; a Latin letter or digit is half as wide."""
 SECTION_MOST, SECTION_LEAST = 900, 30
@@ -36,8 +40,14 @@ TOPIC_LEVELS = 3
 
 _SHOWN = 16
 _CLOSERS = "？)）》”’」』】%％‰#*"
-_SHARED_BY_MANY = frozenset({"常见误区", "适用条件"})
+MISCONCEPTIONS = "常见误区"
+_SHARED_BY_MANY = frozenset({MISCONCEPTIONS, "适用条件"})
 """Headings that many articles may have, as they mean the article they stand in."""
+_PREVIEW = re.compile(r"本文|本篇|这里说明|下面(?:说明|介绍)|以下(?:说明|介绍)")
+"""A lead that says what the article will say."""
+_ITEM = re.compile(r"\s*[-*+] +(?P<claim>[^：，。；]*)：")
+"""An item of a list that begins with a few words and a colon."""
+_SAID_TO_BE_WRONG = re.compile(r"以为|认为|误|不|应|别|把|只|当")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +154,7 @@ def _front(manuscript: Manuscript, desk: Desk) -> Iterator[Finding]:
     if front is None:
         yield Finding(source, None, "front-none")
         return
-    for name in ("title", "topic", "level", "updated"):
+    for name in ("title", "topic", "level", "updated", "review"):
         if not getattr(front, name):
             yield Finding(source, manuscript.line_of_field(name) or 1, f"front-{name}")
     if len(front.topic) > TOPIC_LEVELS:
@@ -205,9 +215,14 @@ def _lead(manuscript: Manuscript, desk: Desk) -> Iterator[Finding]:
     if first.path:
         yield Finding(article.source, manuscript.first_line, "lead-missing")
         return
-    count = len(sentences(_body(article, first)))
-    if count > LEAD_SENTENCES:
-        yield Finding(article.source, manuscript.first_line, "lead-long", {"count": count})
+    text = _body(article, first)
+    count, (fewest, most) = len(sentences(text)), LEAD_SENTENCES
+    if not fewest <= count <= most:
+        rule = "lead-long" if count > most else "lead-short"
+        yield Finding(article.source, manuscript.first_line, rule, {"count": count})
+    if preview := _PREVIEW.search(text):
+        values = {"words": preview[0]}
+        yield Finding(article.source, manuscript.first_line, "lead-preview", values)
 
 
 def _headings(manuscript: Manuscript, desk: Desk) -> Iterator[Finding]:
@@ -308,6 +323,21 @@ def _shared_headings(desk: Desk) -> Iterator[Finding]:
                 yield Finding(manuscript.article.source, line, "heading-shared", values)
 
 
+def _near_headings(desk: Desk) -> Iterator[Finding]:
+    rows = [(m, _heading(s)) for m in desk.manuscripts for s in m.article.sections if s.path]
+    for a, b, likeness in near_copies([heading for _, heading in rows], NEAR):
+        (first, one), (second, other) = rows[a], rows[b]
+        if first is second or likeness == 1.0:  # the latter is `_shared_headings`' to say
+            continue
+        values = {
+            "heading": other,
+            "other": one,
+            "title": first.article.title,
+            "article": first.article.id,
+        }
+        yield Finding(second.article.source, _at(second, other), "near-heading", values)
+
+
 # --- questions ------------------------------------------------------------------------------------
 
 
@@ -328,10 +358,13 @@ def _targets(desk: Desk) -> Iterator[Finding]:
 
 
 def _unasked(desk: Desk) -> Iterator[Finding]:
-    asked = {desk.place(pointer) for pointer in desk.pointers}
-    for (article, heading), (manuscript, _) in desk.places.items():
-        if (article, heading) not in asked:
-            values = {"section": heading}
+    asked: dict[object, set[str]] = {}
+    for pointer in desk.pointers:
+        asked.setdefault(desk.place(pointer), set()).add(bare(pointer.question))
+    for place, (manuscript, _) in desk.places.items():
+        heading, count = place[1], len(asked.get(place, ()))
+        if count < QUESTIONS:
+            values = {"section": heading, "count": count, "least": QUESTIONS}
             line = _at(manuscript, heading)
             yield Finding(manuscript.article.source, line, "section-unasked", values)
 
@@ -358,6 +391,6 @@ _ARTICLE_RULES: tuple[Callable[[Manuscript, Desk], Iterator[Finding]], ...] = (
     *(_lead, _headings, _heading_words, _lengths),
 )
 _WIKI_RULES: tuple[Callable[[Desk], Iterator[Finding]], ...] = (
-    *(_skipped, _near_titles, _near_sections, _shared_headings),
+    *(_skipped, _near_titles, _near_sections, _shared_headings, _near_headings),
     *(_unread_lines, _targets, _unasked, _asked_twice),
 )

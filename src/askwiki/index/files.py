@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing, suppress
 from io import FileIO
 from pathlib import Path
 
-from askwiki.errors import IndexStoreError
+from askwiki.errors import IndexBusyError
 
 if sys.platform == "win32":
     import msvcrt
@@ -105,7 +105,7 @@ class Disk:
         The system holds it, not the file's existence, so that a killed process leaves none.
 
         Raises:
-            IndexStoreError: another process holds it.
+            IndexBusyError: another process holds it.
         """
         self.before("lock", path)
         handle = FileIO(path, "a+")
@@ -115,7 +115,7 @@ class Disk:
             handle.seek(0)
             owner = handle.read(20).decode("ascii", "replace").strip() or "unknown"
             handle.close()
-            raise IndexStoreError(
+            raise IndexBusyError(
                 f"another process (number {owner}) is building the index in {path.parent}: "
                 "wait until it is done, then try again"
             ) from None

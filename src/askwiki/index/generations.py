@@ -10,6 +10,7 @@ This module knows no file but these three; what is in the others is the store's 
 
 import json
 import logging
+import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +18,6 @@ from pathlib import Path
 from askwiki.errors import IndexDamagedError, IndexMissingError, IndexStoreError
 from askwiki.index.files import Disk
 from askwiki.index.manifest import FileEntry, Manifest, plain_json, seal, unseal
-
-MENDING_COMMAND = "askwiki index build"
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, stage); the stages are "encode", in chunks, and "write", in files."""
@@ -34,9 +33,14 @@ def name_of(number: int) -> str:
     return f"{_PREFIX}{number}"
 
 
+def mending_command(folder: Path) -> str:
+    """What a user types to have a whole index in `folder`."""
+    return f"askwiki index build --index {shlex.quote(str(folder))}"
+
+
 def advise(folder: Path, problems: Iterable[str]) -> str:
     """What is wrong with the index in `folder`, and the command that mends it."""
-    return f"index in {folder}: {'; '.join(problems)}; to mend it run  {MENDING_COMMAND}"
+    return f"index in {folder}: {'; '.join(problems)}; to mend it run  {mending_command(folder)}"
 
 
 @contextmanager
@@ -47,7 +51,8 @@ def explained(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise IndexStoreError(
             f"the index in {folder} cannot be written: {error.strerror or error}; what was "
-            f"complete in it still is; make room or mend the folder, then run  {MENDING_COMMAND}"
+            "complete in it still is; make room or mend the folder, then run  "
+            f"{mending_command(folder)}"
         ) from error
 
 
@@ -142,7 +147,7 @@ def survey(folder: Path, disk: Disk) -> tuple[list[int], int | None, list[str]]:
         IndexMissingError: no index was ever built here.
         IndexDamagedError: the folder cannot be listed.
     """
-    missing = f"there is no index in {folder}: to make it run  {MENDING_COMMAND}"
+    missing = f"there is no index in {folder}: to make it run  {mending_command(folder)}"
     try:
         complete = _complete(folder, _numbers(folder, disk), disk)
     except (FileNotFoundError, NotADirectoryError):
