@@ -60,6 +60,20 @@ def test_two_questions_are_two_parts_and_the_second_borrows_the_subject() -> Non
     assert split_parts("什么是IVR，另外菜单做几层比较合适") == ("什么是IVR", "菜单做几层比较合适")
 
 
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("400电话怎么收费，怎么办理", "400电话怎么办理"),
+        ("录音能存多久，过期的录音到哪里还找得回来吗", "过期的录音到哪里还找得回来吗"),
+        ("总机坏了，找谁修，要多久能修好啊", None),
+        ("我们公司刚搬家，总机怎么移", None),
+        ("怎么收费，贵吗", None),
+    ],
+)
+def test_two_questions_with_a_comma_between_may_be_one(text: str, second: str | None) -> None:
+    assert split_parts(text) == ((text, second) if second else (text,))
+
+
 def test_a_lead_in_stays_with_its_question() -> None:
     text = "我们公司二十个人。总机要配几条外线？"
     assert split_parts(text) == (text,)

@@ -136,7 +136,8 @@ def split_parts(text: str) -> tuple[str, ...]:
     """The questions in `text`; a lead-in that asks nothing stays with the question after it.
 
     A part too short to stand alone borrows the first part's words, so that
-    `400电话怎么办理？要多久？` gives the second part its subject.
+    `400电话怎么办理？要多久？` gives the second part its subject. Where only a comma parts two
+    questions, it may be one after all: the first part is the whole then.
     """
     pieces = [p.strip(" ，,、") for end in _PART_END.split(text) for p in _JOINT.split(end)]
     parts: list[str] = []
@@ -147,9 +148,33 @@ def split_parts(text: str) -> tuple[str, ...]:
             lead = ""
         else:
             lead = f"{lead}，{piece}" if lead else piece
-    if len(parts) < 2 or len(parts) > 4:
+    if len(parts) < 2:
+        return _parted_by_comma(text)
+    if len(parts) > 4:
         return (text,)
     return (parts[0], *(_with_subject(part, parts[0]) for part in parts[1:]))
+
+
+_COMMA = re.compile(r"[，,]")
+_ASKS_CLEARLY = re.compile(
+    r"吗|么|什么|啥|怎么|怎样|如何|咋|多少|多久|多长|哪[些个里]|几[个种天位]|为何|是否|能否|可否|"
+    r"([\u4e00-\u9fff])[不没]\1|有没有|行不|得不"
+)
+LEAST_PART = 3
+"""Characters of a part beside a comma."""
+
+
+def _parted_by_comma(text: str) -> tuple[str, ...]:
+    parts: list[str] = []
+    lead = ""
+    for piece in _COMMA.split(text.rstrip("？? ")):
+        lead = f"{lead}，{piece.strip()}" if lead else piece.strip()
+        if _ASKS_CLEARLY.search(piece):
+            parts.append(lead)
+            lead = ""
+    if len(parts) != 2 or lead or min(map(len, parts)) < LEAST_PART:
+        return (text,)
+    return (text, _with_subject(parts[1], parts[0]))
 
 
 def _with_subject(part: str, first: str) -> str:
