@@ -29,6 +29,13 @@ def test_every_command_of_the_guide_is_one() -> None:
         assert (program, ended.value.code) == ("askwiki", 0)
 
 
+def test_every_article_was_read_a_second_time() -> None:
+    text = (DOCS / "second-reading.md").read_text("utf-8")
+    read = set(re.findall(r"^#{3,4} `([^`]+)`$", text, re.MULTILINE))
+    corpus = DOCS.parent / "corpus"
+    assert {p.relative_to(corpus).with_suffix("").as_posix() for p in corpus.rglob("*.md")} == read
+
+
 def test_the_example_passes_the_lint(tmp_path: Path) -> None:
     (article,), (asked,) = blocks("markdown"), blocks("json")
     for name, text in (("adjacent/conference-check.md", article), ("asked/check.jsonl", asked)):

@@ -45,9 +45,9 @@ _SHARED_BY_MANY = frozenset({MISCONCEPTIONS, "适用条件"})
 """Headings that many articles may have, as they mean the article they stand in."""
 _PREVIEW = re.compile(r"本文|本篇|这里说明|下面(?:说明|介绍)|以下(?:说明|介绍)")
 """A lead that says what the article will say."""
-_ITEM = re.compile(r"\s*[-*+] +(?P<claim>[^：，。；]*)：")
-"""An item of a list that begins with a few words and a colon."""
-_SAID_TO_BE_WRONG = re.compile(r"以为|认为|误|不|应|别|把|只|当")
+_ITEM = re.compile(r"^[-*+] +(.+)$", re.MULTILINE)
+_CORRECTED = re.compile(r"以为|认为|其实|误|应|不要|不能|须")
+"""What shows that an item of misconceptions says what is wrong in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +225,18 @@ def _lead(manuscript: Manuscript, desk: Desk) -> Iterator[Finding]:
         yield Finding(article.source, manuscript.first_line, "lead-preview", values)
 
 
+def _misconceptions(manuscript: Manuscript, desk: Desk) -> Iterator[Finding]:
+    article = manuscript.article
+    for section in article.sections:
+        if _heading(section) != MISCONCEPTIONS:
+            continue
+        for item in _ITEM.findall(_body(article, section)):
+            if not _CORRECTED.search(item.partition("：")[0]):
+                values = {"words": item if len(item) <= _SHOWN else item[: _SHOWN - 1] + "…"}
+                line = _at(manuscript, MISCONCEPTIONS)
+                yield Finding(article.source, line, "misconception", values)
+
+
 def _headings(manuscript: Manuscript, desk: Desk) -> Iterator[Finding]:
     source = manuscript.article.source
     before = 1
@@ -388,7 +400,7 @@ def _asked_twice(desk: Desk) -> Iterator[Finding]:
 
 _ARTICLE_RULES: tuple[Callable[[Manuscript, Desk], Iterator[Finding]], ...] = (
     *(_front, _aliases, _related, _placeholders, _orders),
-    *(_lead, _headings, _heading_words, _lengths),
+    *(_lead, _misconceptions, _headings, _heading_words, _lengths),
 )
 _WIKI_RULES: tuple[Callable[[Desk], Iterator[Finding]], ...] = (
     *(_skipped, _near_titles, _near_sections, _shared_headings, _near_headings),

@@ -13,7 +13,7 @@ _ZH = {
     "front-topic-deep": "topic 有 {levels} 级：最多三级，请合并",
     "front-level": "元数据缺少 level：写入门、进阶或专家",
     "front-updated": "元数据缺少 updated 或不是真实日期：写成 2026-11-21 的样子",
-    "front-review": "元数据缺少 review 或不是真实日期：写上最迟在哪一天重新核对事实",
+    "front-review": "元数据缺少 review：写上最迟在哪一天重新核对事实",
     "front-future": "updated 是将来的日期 {date}（今天是 {today}）：改成实际更新的日期",
     "alias-title": "别名“{alias}”就是《{title}》（{article}）的标题：从别名中去掉",
     "placeholder": "还有没写的占位文字“{text}”：换成正文或删去",
@@ -22,6 +22,7 @@ _ZH = {
     "lead-long": "导语有 {count} 句：压缩到三句以内，其余移到小节里",
     "lead-short": "导语只有 {count} 句：写两句，先说主题是什么，再说给谁用、解决什么问题",
     "lead-preview": "导语里有“{words}”：删去预告，改说主题给谁用、解决什么问题",
+    "misconception": "误区“{words}”以错误的说法开头：写成“以为……，其实……”，单独引用时才不会被当真",
     "heading-jump": "“{heading}”是 {level} 级标题，上一个是 {before} 级：改成 {allowed} 级或补上中间一级",
     "heading-twice": "“{heading}”在本文第 {line} 行已经用过：换一个说法",
     "heading-long": "“{heading}”有 {width} 个字宽：压缩到 {most} 个字以内",
@@ -52,7 +53,7 @@ _EN = {
     "front-topic-deep": "topic has {levels} levels: three at most, join some",
     "front-level": "the front matter has no level: write 入门, 进阶 or 专家",
     "front-updated": "updated is missing or is no real date: write one such as 2026-11-21",
-    "front-review": "review is missing or is no real date: write the day by which the facts are to be "
+    "front-review": "the front matter has no review: write the day by which the facts are to be "
     "read again",
     "front-future": "updated is {date}, which is to come (today is {today}): write the real date",
     "alias-title": "the alias {alias} is the title of 《{title}》 ({article}): remove the alias",
@@ -66,6 +67,8 @@ _EN = {
     "serves and what it solves",
     "lead-preview": "the lead says {words}: leave out what the article is going to say, and say "
     "whom the subject serves",
+    "misconception": "the misconception {words} begins with what is wrong: write 以为……，其实……, so that "
+    "it is not taken for true where it is quoted alone",
     "heading-jump": "{heading} is of level {level} after one of level {before}: make it level "
     "{allowed}, or add the one between",
     "heading-twice": "{heading} is already the heading of line {line}: word it differently",
