@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from scripted_server import ScriptedServer, says
 
+from askwiki import Answer, AskWiki
 from askwiki.cli import main
 
 ARTICLE = """---
@@ -258,6 +259,38 @@ def test_eval_writes_a_report(
         *("summary.md", "summary.json", "results.jsonl", "results.csv"),
     }
     assert "hit@1" in (tmp_path / "out" / "summary.md").read_text("utf-8")
+
+
+def test_eval_names_articles_that_are_not_there(
+    folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = tmp_path / "questions.csv"
+    questions.write_text("问题,文章\n企业总机的费用由谁承担,没有这篇\n总机是什么,a\n", "utf-8")
+    assert main(["eval", str(questions), "--out", str(tmp_path / "out"), *folders]) == 0
+    assert "not in the wiki and count as missed: 没有这篇\n" in capsys.readouterr().err
+    assert "没有这篇" in (tmp_path / "out" / "summary.md").read_text("utf-8")
+
+
+def test_eval_that_is_broken_off_reports_what_it_judged(
+    folders: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = tmp_path / "questions.csv"
+    questions.write_text("问题,拒答\n转人工,是\n你好,是\n谢谢,是\n", "utf-8")
+    asked: list[str] = []
+
+    def ask(self: AskWiki, question: str, history: object = ()) -> Answer:
+        asked.append(question)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return real(self, question)
+
+    real = AskWiki.ask
+    monkeypatch.setattr(AskWiki, "ask", ask)
+    assert main(["eval", str(questions), "--out", str(tmp_path / "out"), *folders]) == 130
+    summary = (tmp_path / "out" / "summary.md").read_text("utf-8")
+    assert "after 1 of 3 questions" in summary
+    results = (tmp_path / "out" / "results.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["item"]["question"] for line in results] == ["转人工"]
 
 
 def test_chat_answers_until_the_end_of_input(

@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from askwiki.errors import AskWikiError, MissingExtraError
 from askwiki.schema import Answer, Turn
 
 if TYPE_CHECKING:
+    from askwiki.evaluate import Item
     from askwiki.pipeline import AskWiki
     from askwiki.settings import Settings
 
@@ -216,10 +217,29 @@ def _eval(arguments: argparse.Namespace, settings: "Settings") -> int:
     setup = {"encoder": manifest.encoder_id, "corpus": manifest.corpus_digest[:16]}
     if settings.llm:
         setup["llm"] = settings.llm
+    if strangers := _strangers(items, wiki):
+        setup["no such article"] = ", ".join(strangers)
+        print(
+            f"askwiki: the questions name articles that are not in the wiki and count as missed: "
+            f"{', '.join(strangers)}",
+            file=sys.stderr,
+        )
+    broken_off = len(judged.items) < len(items)
+    if broken_off:
+        setup["broken off"] = f"after {len(judged.items)} of {len(items)} questions"
     write_report(judged, arguments.out, setup=setup, language=settings.language)
     print((arguments.out / "summary.md").read_text("utf-8").split("\n\n## ")[0])
     print(f"\n{arguments.out}/: summary.md, summary.json, results.jsonl, results.csv")
-    return OK
+    return INTERRUPTED if broken_off else OK
+
+
+def _strangers(items: "Iterable[Item]", wiki: "AskWiki") -> list[str]:
+    """The articles that `items` expect and the wiki does not have, by id or by title."""
+    from askwiki.evaluate.metrics import same_article
+
+    known = [(article.id, article.title) for article in wiki.articles.values()]
+    named = dict.fromkeys(item.article for item in items if item.article is not None)
+    return [name for name in named if not any(same_article(name, *one) for one in known)]
 
 
 # --- words -------------------------------------------------------------------------------------

@@ -210,8 +210,12 @@ class TestArticle:
 
     @pytest.mark.parametrize(
         ("more", "finding"),
-        [("", ("lead-short", {"count": 1})), ("一。", None), ("一。二。", None)]
-        + [("一。二。三。", ("lead-long", {"count": 4}))],
+        [
+            ("", ("lead-short", {"count": 1})),
+            ("一。", None),
+            ("一。二。", None),
+            ("一。二。三。", ("lead-long", {"count": 4})),
+        ],
     )
     def test_the_length_of_a_lead(
         self, folder: Path, change: Change, more: str, finding: object

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
 from typing import Any, Literal
@@ -90,7 +91,7 @@ def run(
     """Ask every item, one after the other.
 
     An `AskWikiError` makes a question failed, and it goes on; anything else is a bug and is
-    raised. Hits of a question with history are those of the query that the answer was searched
+    raised. Where a person breaks it off, the run holds the questions that were asked till then. Hits of a question with history are those of the query that the answer was searched
     with, as its trace tells it. The first latency includes whatever `ask` loads on first use.
 
     Raises:
@@ -100,11 +101,12 @@ def run(
         raise ValueError(f"k is at least 1, got {k}")
     _check_distinct([item.id for item in items], "item")
     results = []
-    for done, item in enumerate(items, 1):
-        results.append(_result(item, ask, retrieve, article_text, k))
-        if progress is not None:
-            progress(done, len(items), item.question)
-    return Run(tuple(items), tuple(results), k)
+    with suppress(KeyboardInterrupt):
+        for done, item in enumerate(items, 1):
+            results.append(_result(item, ask, retrieve, article_text, k))
+            if progress is not None:
+                progress(done, len(items), item.question)
+    return Run(tuple(items[: len(results)]), tuple(results), k)
 
 
 def _check_distinct(ids: Sequence[str], what: str) -> None:
