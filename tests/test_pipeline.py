@@ -140,6 +140,14 @@ def test_the_contact_card_is_in_the_refusal(wiki: AskWiki, tmp_path: Path) -> No
     )
 
 
+@pytest.mark.parametrize("name", ["400电话", "IVR", "呼叫中心", "外呼"])
+def test_who_types_a_name_asks_what_it_is(wiki: AskWiki, name: str) -> None:
+    answer, asked = wiki.ask(name), wiki.ask(f"{name}是什么")
+    assert answer.trace.query == f"{name}是什么"
+    assert answer.text == asked.text
+    assert answer.status == "answered"
+
+
 def test_a_procedure_keeps_its_steps_in_order(wiki: AskWiki) -> None:
     answer = wiki.ask("怎样新建一个子账号？步骤是什么")
     starts = [c.start for c in answer.citations if c.article_id == answer.citations[0].article_id]

@@ -25,7 +25,15 @@ from torch.nn import functional
 
 from askwiki import text as zh
 from askwiki.network import Codes, buckets, code_points
-from askwiki.rerank import DILATIONS, HEADING_CHARS, QUESTION_CHARS, Reranker, Rows, readable
+from askwiki.rerank import (
+    DILATIONS,
+    HEADING_CHARS,
+    QUESTION_CHARS,
+    SECTION_CHARS,
+    Reranker,
+    Rows,
+    readable,
+)
 from data import SectionRow, section_readings, sections
 from layers import (
     FAR,
@@ -45,9 +53,6 @@ ID = "askwiki-reranker-zh-2"
 OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "reranker"
 BATCH, HARD, LEARNING_RATE = 32, 3, 2e-3
 HEADINGS, PASSES = 1, 2
-SECTION_CHARS = 340
-"""Read of a section in training, where each is read anew; the index reads more."""
-
 ROW = 48
 """Numbers of a position that are compared."""
 

@@ -21,7 +21,7 @@ from askwiki.schema import Chunk
 
 Rows = npt.NDArray[np.int8]
 
-QUESTION_CHARS, HEADING_CHARS, SECTION_CHARS = 48, 60, 600
+QUESTION_CHARS, HEADING_CHARS, SECTION_CHARS = 48, 60, 340
 """Read of a question, of the headings, and of a section with its headings."""
 
 DILATIONS = (1, 2)

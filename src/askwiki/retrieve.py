@@ -31,7 +31,7 @@ CARRIED_WEIGHT = 0.2
 """Added to the fused score of sections in the article that the conversation is about. Chosen on
 conversations of the training and tuning questions (`training/LOG.md`)."""
 
-RERANKED, RERANK_WEIGHT = 8, 0.38
+RERANKED, RERANK_WEIGHT = 20, 0.44
 """Hits that the reranker looks at, and `r`; chosen on held-back pages (`training/LOG.md`)."""
 
 FADING = 0.7

@@ -12,9 +12,9 @@ FEES = "接听来电按分钟计费。月租每月一付。多付的话费不退
 STEPS = "办理分三步：\n\n1. 先选号码。\n2. 再交公司的营业资料。\n3. 最后签合同。\n\n以后随时可以改套餐。"
 
 
-def chunk(article: str, number: int, text: str) -> Chunk:
-    start = 1000 * number
-    return Chunk(f"{article}@{start}", article, "题", (), text, start, start + len(text))
+def chunk(article: str, number: int, text: str, heading: str = "") -> Chunk:
+    start, path = 1000 * number, (heading,) if heading else ()
+    return Chunk(f"{article}@{start}", article, "题", path, text, start, start + len(text))
 
 
 class Scorer:
@@ -101,6 +101,36 @@ def test_what_an_article_says_of_itself_answers_nothing() -> None:
     ]
     assert answer(scores, chunk("a", 0, "本文说明月租和话费怎样计算。")) == [
         "本文说明月租和话费怎样计算。"
+    ]
+
+
+def test_a_question_for_steps_begins_with_them_where_they_are_nearly_as_good() -> None:
+    steps = ["办理分三步：", "先选号码。", "再交公司的营业资料。", "最后签合同。"]
+    lead, under = chunk("a", 0, "办理是申请号码的过程。"), chunk("a", 1, STEPS, "怎样办理")
+    scores = {"办理是申请号码的过程。": 5.0, "先选号码。": 1.1}
+    assert answer(scores, lead, under, question="怎么办理")[:4] == steps
+    assert answer(scores, lead, under, question="办理是什么")[0] == "办理是申请号码的过程。"
+    # Not under a heading that asks for something else, not of another article, not far behind.
+    for other in (chunk("a", 1, STEPS, "公司变动"), chunk("b", 1, STEPS, "怎样办理")):
+        assert answer(scores, lead, other, question="怎么办理")[0] == "办理是申请号码的过程。"
+    scores["先选号码。"] = 0.9
+    assert answer(scores, lead, under, question="怎么办理")[0] == "办理是申请号码的过程。"
+
+
+def test_a_line_that_leads_into_what_stands_elsewhere_answers_nothing() -> None:
+    text = "办理分为以下几步：\n\n手续不多，当天办完。"
+    scores = {"办理分为以下几步：": 5.0, "手续不多，当天办完。": 1.0}
+    assert answer(scores, chunk("a", 0, text)) == ["手续不多，当天办完。"]
+
+
+def test_a_row_of_a_table_stands_on_a_line_of_its_own() -> None:
+    row = "项目：扩容；E1中继：按三十路；SIP中继：按一路。"
+    hits = [Hit(chunk("a", 0, f"{row}\n\n两者都要事先申请。"), 1.0, 1)]
+    answerer = ExtractiveAnswerer(Scorer({row: 3.0, "两者都要事先申请。": 2.5}))  # type: ignore[arg-type]
+    draft = answerer.draft(read_question("扩容"), "扩容", hits)
+    assert [(s.text, s.shape) for s in draft.sentences] == [
+        (row, "bullet"),
+        ("两者都要事先申请。", "prose"),
     ]
 
 
