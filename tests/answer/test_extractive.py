@@ -125,12 +125,12 @@ def test_a_line_that_leads_into_what_stands_elsewhere_answers_nothing() -> None:
 
 def test_a_row_of_a_table_stands_on_a_line_of_its_own() -> None:
     row = "项目：扩容；E1中继：按三十路；SIP中继：按一路。"
-    hits = [Hit(chunk("a", 0, f"{row}\n\n两者都要事先申请。"), 1.0, 1)]
-    answerer = ExtractiveAnswerer(Scorer({row: 3.0, "两者都要事先申请。": 2.5}))  # type: ignore[arg-type]
+    hits = [Hit(chunk("a", 0, f"{row}\n\n扩容前先看板卡还有没有余量。"), 1.0, 1)]
+    answerer = ExtractiveAnswerer(Scorer({row: 3.0, "扩容前先看板卡还有没有余量。": 2.5}))  # type: ignore[arg-type]
     draft = answerer.draft(read_question("扩容"), "扩容", hits)
     assert [(s.text, s.shape) for s in draft.sentences] == [
         (row, "bullet"),
-        ("两者都要事先申请。", "prose"),
+        ("扩容前先看板卡还有没有余量。", "prose"),
     ]
 
 
