@@ -128,9 +128,10 @@ title: 企业总机
 topic: 企业总机 / 概念
 updated: 2026-01-01
 level: 入门
+review: 2030-01-01
 ---
 
-企业总机是一家单位对外统一使用的电话入口，由它把来电接到各个分机，也让内部的分机互相拨打。
+企业总机是一家单位对外统一使用的电话入口，由它把来电接到各个分机，也让内部的分机互相拨打。它可以是设备，也可以是云上的服务。
 """
 
 
@@ -140,7 +141,7 @@ def clean(tmp_path: Path) -> Path:
     folder = tmp_path / "clean"
     (folder / "asked").mkdir(parents=True)
     (folder / "a.md").write_text(GOOD_ARTICLE, "utf-8")
-    line = {"article": "a", "section": "", "questions": ["总机是啥"]}
+    line = {"article": "a", "section": "", "questions": ["总机是啥", "总机干嘛的", "啥叫总机"]}
     (folder / "asked" / "a.jsonl").write_text(json.dumps(line), "utf-8")
     return folder
 

@@ -66,7 +66,8 @@ class ExtractiveAnswerer:
 
     def _choose(self, query: str, ranked: Sequence[Scored]) -> list[Scored]:
         kind = kind_of(query)
-        best = next(filter(_says_something, ranked), ranked[0])
+        good = (s for s in ranked if _says_something(s) and not _is_unasked(_text(s), query))
+        best = next(good, ranked[0])
         if kind == "procedure" and best.unit.group is None:
             best = _first_step(best, ranked) or best
         chosen = self._list_around(kind, best, ranked)
