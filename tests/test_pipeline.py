@@ -19,6 +19,7 @@ from askwiki.errors import (
     UnknownArticleError,
 )
 from askwiki.index import Disk
+from askwiki.retrieve import DEFINING_WEIGHT
 from askwiki.schema import Turn
 
 ROOT = Path(__file__).parent.parent
@@ -316,6 +317,24 @@ def test_a_damaged_default_index_is_mended(tmp_path: Path) -> None:
     file = tmp_path / "index" / f"gen-{wiki.store.generation}" / "vectors.faiss"
     file.write_bytes(file.read_bytes()[:-8])
     assert AskWiki.default(settings).ask("总机是什么") == wiki.ask("总机是什么")
+
+
+def test_the_section_that_defines_comes_first_where_a_definition_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    sections = {
+        "基本释义": "常被理解为一家单位对外的电话入口，来电先到这里。",
+        "未来的总机": "总机将与人工智能融合，总机不再是一台总机。",
+        "总机的价值": "总机让客户找得到总机后面的人，总机就是门面。",
+    }
+    text = "\n\n".join(f"## {heading}\n\n{body}" for heading, body in sections.items())
+    (tmp_path / "a.md").write_text(f"# 总机\n\n{text}\n", "utf-8")
+    wiki = AskWiki.build(tmp_path, tmp_path / "index")
+    hits = wiki.retrieve("总机是什么")
+    plain = {hit.chunk.heading: hit.score for hit in wiki.retrieve("总机的情况")}
+    assert hits[0].chunk.heading == ("基本释义",)
+    assert hits[0].lifted == pytest.approx(DEFINING_WEIGHT)
+    assert max(plain, key=lambda heading: plain[heading]) != ("基本释义",)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file names")

@@ -10,6 +10,7 @@ scores follows Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybri
 Retrieval" (2023).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,7 @@ import numpy as np
 from askwiki import text as zh
 from askwiki.embed import Encoder, Vectors
 from askwiki.index.store import Store
+from askwiki.question import kind_of
 from askwiki.rerank import Reranker
 from askwiki.schema import Hit
 
@@ -33,6 +35,12 @@ conversations of the training and tuning questions (`training/LOG.md`)."""
 
 RERANKED, RERANK_WEIGHT = 20, 0.44
 """Hits that the reranker looks at, and `r`; chosen on held-back pages (`training/LOG.md`)."""
+
+DEFINING = re.compile(r"(?:基本|基础)?(?:释义|定义|含义|简介|概述|概念|介绍)")
+DEFINING_WEIGHT = 0.1
+"""Added to the score of sections under such a heading where the question asks what something is:
+on raw wiki pages all sections name the subject, and the heading of the one that defines it is
+general."""
 
 FADING = 0.7
 """What is left of a topic after each further question."""
@@ -108,9 +116,7 @@ class Retriever:
         if not topic:
             return hits
         lifted = [
-            replace(hit, score=hit.score + more, lifted=more)
-            for hit in hits
-            for more in (CARRIED_WEIGHT * topic.get(hit.chunk.article_id, 0.0),)
+            _lifted(hit, CARRIED_WEIGHT * topic.get(hit.chunk.article_id, 0.0)) for hit in hits
         ]
         return sorted(lifted, key=lambda hit: -hit.score)
 
@@ -173,8 +179,18 @@ class Retriever:
                 )
                 for hit, match in zip(hits, (*map(float, matches), *rest), strict=True)
             ]
-            hits.sort(key=lambda hit: -hit.score)
+        if kind_of(query) == "definition":
+            hits = [_lifted(hit, DEFINING_WEIGHT) if _defines(hit) else hit for hit in hits]
+        hits = sorted(hits, key=lambda hit: -hit.score)
         return [replace(hit, rank=rank, why=_why(hit)) for rank, hit in enumerate(hits, 1)]
+
+
+def _defines(hit: Hit) -> bool:
+    return bool(hit.chunk.heading and DEFINING.fullmatch(hit.chunk.heading[-1]))
+
+
+def _lifted(hit: Hit, more: float) -> Hit:
+    return replace(hit, score=hit.score + more, lifted=hit.lifted + more)
 
 
 def query_terms(query: str) -> dict[str, float]:

@@ -95,7 +95,8 @@ class Hit:
     why: str = ""
     """One line on why the hit was kept, for the trace."""
     lifted: float = 0.0
-    """The part of `score` that the conversation before the question added."""
+    """The part of `score` that the question's words did not earn: what the conversation before it
+    added, or a heading that defines where a definition is asked for."""
     match_score: float = 0.0
     """What the reranker made of it, -1 to 1; 0 where it did not look."""
 

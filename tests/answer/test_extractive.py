@@ -117,6 +117,18 @@ def test_a_question_for_steps_begins_with_them_where_they_are_nearly_as_good() -
     assert answer(scores, lead, under, question="怎么办理")[0] == "办理是申请号码的过程。"
 
 
+def test_a_question_for_a_definition_begins_with_it() -> None:
+    text = "将来总机会变成交互入口。总机的价值一直没变。所谓总机（PBX），一般指单位统一的电话入口。"
+    future, value, says = (text[a:b] for a, b in zh.sentences(text))
+    scores = {future: 5.0, value: 4.0, says: 1.1}
+    chunks = (chunk("a", 0, f"{future}{value}"), chunk("a", 1, says))
+    for question in ("总机是什么", "什么是总机？", "总机是啥"):
+        assert answer(scores, *chunks, question=question)[0] == says
+    assert answer(scores, *chunks, question="总机有什么用")[0] == future
+    scores[says] = 0.9
+    assert answer(scores, *chunks, question="总机是什么")[0] == future
+
+
 def test_a_line_that_leads_into_what_stands_elsewhere_answers_nothing() -> None:
     text = "办理分为以下几步：\n\n手续不多，当天办完。"
     scores = {"办理分为以下几步：": 5.0, "手续不多，当天办完。": 1.0}

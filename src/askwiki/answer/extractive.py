@@ -13,7 +13,7 @@ from askwiki.answer import Draft, DraftSentence, Shape
 from askwiki.answer.conduct import gives_contact, is_foreign
 from askwiki.answer.evidence import EvidenceScorer, Ranking, Scored
 from askwiki.orders import is_doubtful
-from askwiki.question import Kind, Question, kind_of
+from askwiki.question import Kind, Question, kind_of, subject_of
 from askwiki.schema import Hit, Span
 
 MAX_SENTENCES, MAX_CHARS = 6, 400
@@ -39,9 +39,14 @@ _CONNECTIVE = re.compile(
 _ABOUT_ITSELF = re.compile(r"本文|(?:今天|接下来|下面)[，,]?(?:我们|让我们|就)|展望未来")
 """What a sentence begins with that says what the article is going to say, or what may once be."""
 
-STEPS_MARGIN = 4.0
-"""How far below the best sentence a step of the same article may score to be begun with where a
-procedure is asked for."""
+NEARLY_AS_GOOD = 4.0
+"""How far below the best sentence one may score to be begun with because of its form: a step of the
+same article where a procedure is asked for, a definition where the question asks for one."""
+
+_DEFINES = (
+    r"(?:所谓)?[“\"「]?{}[”\"」]?(?:[（(][^）)]*[）)])?(?!的)[^。；;：:]{{0,16}}?(?:是|指|即|为|称)"
+)
+"""How a sentence begins that says what its subject is."""
 
 _ASKS_HOW = re.compile(r"怎么|怎样|如何|步骤|流程")
 
@@ -70,6 +75,8 @@ class ExtractiveAnswerer:
         best = next(good, ranked[0])
         if kind == "procedure" and best.unit.group is None:
             best = _first_step(best, ranked) or best
+        if kind == "definition":
+            best = _definition(query, best, ranked) or best
         chosen = self._list_around(kind, best, ranked)
         margins, sentences, chars = MARGINS, MAX_SENTENCES, MAX_CHARS
         if chosen:
@@ -193,11 +200,20 @@ def _first_step(best: Scored, ranked: Sequence[Scored]) -> Scored | None:
             for scored in ranked
             if scored.unit.ordered
             and scored.hit.chunk.article_id == best.hit.chunk.article_id
-            and best.score - scored.score <= STEPS_MARGIN
+            and best.score - scored.score <= NEARLY_AS_GOOD
             and _ASKS_HOW.search("".join(scored.hit.chunk.heading[-1:]))
         ),
         None,
     )
+
+
+def _definition(query: str, best: Scored, ranked: Sequence[Scored]) -> Scored | None:
+    """The best sentence that begins by saying what the question asks for, if nearly as good."""
+    subject = re.sub(r"^(?:什么|啥)(?:是|叫)", "", query.strip(' ?？。“”"'))
+    subject = subject_of(subject) or subject
+    begins = re.compile(_DEFINES.format(re.escape(subject)), re.IGNORECASE)
+    near = (s for s in ranked if best.score - s.score <= NEARLY_AS_GOOD)
+    return next((s for s in near if begins.match(_text(s))), None) if subject else None
 
 
 def _distance(other: Hit, best: Hit) -> int:
