@@ -141,6 +141,15 @@ def test_the_contact_card_is_in_the_refusal(wiki: AskWiki, tmp_path: Path) -> No
     )
 
 
+def test_of_two_questions_with_a_comma_between_none_is_said_to_be_missing(wiki: AskWiki) -> None:
+    answer = wiki.ask("400电话怎么收费，天气怎么样")
+    assert answer.status == "answered"
+    assert [part.partition("，")[0] for part in answer.trace.parts] == [
+        "400电话怎么收费",
+        "400电话天气怎么样",
+    ]
+
+
 @pytest.mark.parametrize("name", ["400电话", "IVR", "呼叫中心", "外呼"])
 def test_who_types_a_name_asks_what_it_is(wiki: AskWiki, name: str) -> None:
     answer, asked = wiki.ask(name), wiki.ask(f"{name}是什么")

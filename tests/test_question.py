@@ -74,6 +74,10 @@ def test_two_questions_with_a_comma_between_may_be_one(text: str, second: str | 
     assert split_parts(text) == ((text, second) if second else (text,))
 
 
+def test_what_something_is_stands_alone_before_a_comma() -> None:
+    assert split_parts("400电话是什么,有什么用途") == ("400电话是什么", "400电话有什么用途")
+
+
 def test_a_lead_in_stays_with_its_question() -> None:
     text = "我们公司二十个人。总机要配几条外线？"
     assert split_parts(text) == (text,)

@@ -402,6 +402,8 @@ class AskWiki:
         topic = self._retriever.topic_of(asked.past)
         parts = [self._answer_part(asked, part, topic) for part in asked.parts]
         sure = [p for p in parts if p.confidence >= self.settings.min_confidence]
+        if asked.parts[0] == asked.query and sure:
+            parts = sure  # one of them is the whole question: nothing of it is missing
         if len(parts) > 1 and not sure:
             # The split may have been wrong: try the question as one.
             parts = [self._answer_part(asked, asked.query, topic)]

@@ -137,7 +137,7 @@ def split_parts(text: str) -> tuple[str, ...]:
 
     A part too short to stand alone borrows the first part's words, so that
     `400电话怎么办理？要多久？` gives the second part its subject. Where only a comma parts two
-    questions, it may be one after all: the first part is the whole then.
+    questions, it may be one after all: the first part is the whole then, but for 什么是…，….
     """
     pieces = [p.strip(" ，,、") for end in _PART_END.split(text) for p in _JOINT.split(end)]
     parts: list[str] = []
@@ -174,7 +174,8 @@ def _parted_by_comma(text: str) -> tuple[str, ...]:
             lead = ""
     if len(parts) != 2 or lead or min(map(len, parts)) < LEAST_PART:
         return (text,)
-    return (text, _with_subject(parts[1], parts[0]))
+    first = parts[0] if kind_of(parts[0]) == "definition" else text
+    return (first, _with_subject(parts[1], parts[0]))
 
 
 def _with_subject(part: str, first: str) -> str:
