@@ -36,6 +36,14 @@ def test_every_article_was_read_a_second_time() -> None:
     assert {p.relative_to(corpus).with_suffix("").as_posix() for p in corpus.rglob("*.md")} == read
 
 
+def test_the_causes_are_those_of_the_worst_answers_there_are() -> None:
+    benchmarks = DOCS.parent / "benchmarks"
+    worst = re.findall(r"^- (.+?) \([a-z]+-\d", (benchmarks / "quality.md").read_text(), re.M)
+    causes = re.findall(r"^\| (.+?) \| .{20,} \|$", (benchmarks / "causes.md").read_text(), re.M)
+    assert len(worst) == 10
+    assert causes == worst
+
+
 def test_the_example_passes_the_lint(tmp_path: Path) -> None:
     (article,), (asked,) = blocks("markdown"), blocks("json")
     for name, text in (("adjacent/conference-check.md", article), ("asked/check.jsonl", asked)):
