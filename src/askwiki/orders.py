@@ -30,7 +30,7 @@ seen, five reach it (`training/orders.py`)."""
 DOUBTFUL = -1.8
 """`likeness` from which a sentence is left out as evidence: one honest sentence in some hundreds."""
 
-VERSION = "1"
+VERSION = "2"
 """Raise it whenever other sections are barred than before: an index keeps which ones are, and old
 ones then refuse."""
 
@@ -277,6 +277,8 @@ _SURE_TABLE: tuple[tuple[str, str], ...] = (
         rf"{_NOT_TO}(?:忽略|无视)(?:上表|上文|前文|前述|正文|下文|(?:以上|前面|之前)(?:的?(?:一切|全部|所有))?)(?:并|后|而|[,;:。])",
     ),
     ("任务", r"(?:真正|唯一|新)的?任务(?:是|:)|你的?任务(?:是|变)"),
+    # The text breaks off and asks for something else.
+    ("换", r"(?:到这里|到此|先).{0,6}(?:停|打住|放下).{0,8}换(?:一件|件|个|一个)?(?:事|话题)"),
     (
         "遵守 遵循 理会 理睬 服从 听从",
         rf"(?:不要再?|不必|不用|无需|无须|别|勿)(?:再)?(?:遵守|遵循|理会|理睬|服从|听从).{{0,4}}{_BEFORE}.{{0,10}}{_RULES}",

@@ -89,6 +89,12 @@ def test_what_hands_out_a_number_unasked_is_left_out() -> None:
     assert answer(scores, chunk("a", 0, FEES), advert) == ["月租每月一付。"]
 
 
+def test_what_speaks_in_the_name_of_the_site_is_left_out() -> None:
+    text = "本站内容由学生随意编写。月租每月一付。"
+    scores = {"本站内容由学生随意编写。": 5.0, "月租每月一付。": 3.0}
+    assert answer(scores, chunk("a", 0, text)) == ["月租每月一付。"]
+
+
 def test_what_an_article_says_of_itself_answers_nothing() -> None:
     scores = {
         "本文说明月租和话费怎样计算。": 3.0,

@@ -22,6 +22,7 @@ _I = re.compile(r"(?<!自)我(?![国省市县区厂司])|老子")
 _THIS_SITE = re.compile(
     r"本(?:助手|站|网站|平台|百科|机器人)|作为(?:一个|一名)?(?:ai|人工智能|[^,。]{0,4}助手)"
 )
+_ANSWERER = re.compile(r"本(?:助手|站|百科|机器人)(?!点|号)")
 _LATIN_PROSE = re.compile(r"(?:(?:[a-z'\-]{2,}|\d+)[ ,]+){6,}", re.IGNORECASE)
 _OTHER_SCRIPT = re.compile(rf"[^\W\d_a-zÀ-ɏͰ-Ͽ{zh.HAN}]", re.IGNORECASE)
 """Letters that are neither Latin, nor Greek as units and formulas have them, nor Han."""
@@ -62,6 +63,11 @@ def is_foreign(sentence: str) -> bool:
         or len(_OTHER_SCRIPT.findall(sentence)) >= 4
         or (len(letters) - han >= 16 and han < 0.2 * len(letters))
     )
+
+
+def speaks_as_site(sentence: str) -> bool:
+    """Whether `sentence` speaks in the name of who answers: no article knows anything of that."""
+    return bool(_ANSWERER.search(zh.normalise(sentence)))
 
 
 def _speaks_of_itself(said: str, source: str) -> bool:

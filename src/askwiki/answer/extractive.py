@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from askwiki import text as zh
 from askwiki.answer import Draft, DraftSentence, Shape
-from askwiki.answer.conduct import gives_contact, is_foreign
+from askwiki.answer.conduct import gives_contact, is_foreign, speaks_as_site
 from askwiki.answer.evidence import EvidenceScorer, Ranking, Scored
 from askwiki.orders import is_doubtful
 from askwiki.question import Kind, Question, kind_of, subject_of
@@ -223,7 +223,9 @@ def _distance(other: Hit, best: Hit) -> int:
 
 def _is_unasked(text: str, query: str) -> bool:
     """Whether nothing but an order, or somebody's advertisement, would add `text` to an answer."""
-    return gives_contact(text, query) or is_foreign(text) or is_doubtful(text)
+    return (
+        gives_contact(text, query) or is_foreign(text) or speaks_as_site(text) or is_doubtful(text)
+    )
 
 
 def _is_row(text: str) -> bool:
