@@ -43,13 +43,16 @@ def yardstick() -> float:
 def cold_process(index: Path) -> tuple[float, float]:
     """(median seconds, peak MB) of `askwiki ask` from start to exit, index built."""
     words = [sys.executable, "-m", "askwiki.cli", "ask", "--index", str(index), QUESTION]
-    times = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-        _, _, usage = os.wait4(process.pid, 0)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times), usage.ru_maxrss / 1024
+    times = [
+        seconds(lambda: subprocess.run(words, stdout=subprocess.DEVNULL, check=True))
+        for _ in range(RUNS)
+    ]
+    # A process inherits the peak of the one that starts it, so a small one does.
+    small = "import os, subprocess, sys; p = subprocess.Popen(sys.argv[1:], stdout=-3); "
+    small += "print(os.wait4(p.pid, 0)[2].ru_maxrss)"
+    command = [sys.executable, "-c", small, *words]
+    peak = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    return statistics.median(times), int(peak) / 1024
 
 
 def warm(wiki: AskWiki, questions: list[str]) -> tuple[float, float]:

@@ -154,7 +154,7 @@ class Retriever:
         seen: list[set[str]] = []
         for hit in hits:
             grams = _bigrams(hit.chunk.text)
-            if any(_overlap(grams, other) > NEAR_DUPLICATE for other in seen):
+            if any(_is_copy(grams, other) for other in seen):
                 continue
             if hit.chunk.id in self.store.barred:
                 continue
@@ -219,9 +219,13 @@ def _bigrams(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def _overlap(a: set[str], b: set[str]) -> float:
-    """Jaccard similarity."""
-    return len(a & b) / len(a | b) if a or b else 1.0
+def _is_copy(a: set[str], b: set[str]) -> bool:
+    """Whether the Jaccard index is over `NEAR_DUPLICATE`; that of unlike sizes cannot be."""
+    small, large = sorted((len(a), len(b)))
+    if small <= NEAR_DUPLICATE * large:
+        return large == 0
+    shared = len(a & b)
+    return shared > NEAR_DUPLICATE * (small + large - shared)
 
 
 def _why(hit: Hit) -> str:
