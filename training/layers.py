@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -67,18 +68,38 @@ class CharacterModel(nn.Module):
         return [p for name, p in self.named_parameters() if name not in ("ec.weight", "eb.weight")]
 
 
-def optimisers_of(model: CharacterModel) -> list[torch.optim.Optimizer]:
-    """One for the layers and one for the tables."""
-    return [
-        torch.optim.AdamW(model.layers(), betas=(0.9, 0.98), weight_decay=0.01),
-        torch.optim.SparseAdam(model.tables()),
-    ]
+class Learner:
+    """Steps a model down its loss: one optimiser for the layers, one for the sparse tables.
 
+    The rate rises over `warm_up` steps to `rate` and falls in a line to 3 % of it; every hundred
+    steps the mean loss is printed.
+    """
 
-def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """Gives all groups of `optimiser` this learning rate."""
-    for group in optimiser.param_groups:
-        group["lr"] = rate
+    def __init__(self, model: CharacterModel, steps: int, rate: float, warm_up: int) -> None:
+        self._model, self._steps, self._rate, self._warm_up = model, steps, rate, warm_up
+        self._optimisers: tuple[torch.optim.Optimizer, ...] = (
+            torch.optim.AdamW(model.layers(), betas=(0.9, 0.98), weight_decay=0.01),
+            torch.optim.SparseAdam(model.tables()),
+        )
+        self._step, self._seen, self._began = 0, 0.0, time.monotonic()
+
+    def step(self, loss: torch.Tensor) -> None:
+        """One step on `loss`, which the model has just given."""
+        self._step += 1
+        rise, fall = self._step / self._warm_up, 1 - self._step / self._steps
+        for optimiser in self._optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = self._rate * min(1, rise) * max(0.03, fall)
+            optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._model.layers(), 1.0)
+        for optimiser in self._optimisers:
+            optimiser.step()
+        self._seen += loss.item()
+        if self._step % 100 == 0:
+            took = time.monotonic() - self._began
+            mean, self._seen = self._seen / 100, 0.0
+            print(f"{self._step}/{self._steps} loss {mean:.4f} {took:.0f} s", flush=True)
 
 
 def starting_tables(model: CharacterModel, characters: str) -> None:

@@ -14,7 +14,6 @@ makes its inputs, here and there alike.
 
 import argparse
 import random
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,10 +31,9 @@ from layers import (
     WIDTH,
     CharacterModel,
     Convolution,
+    Learner,
     export,
     known_characters,
-    optimisers_of,
-    set_rate,
     starting_tables,
 )
 from reader_examples import Example, Examples
@@ -328,31 +326,17 @@ def fresh(examples: Examples) -> tuple[Reader, str]:
 
 def train(model: Reader, batches: Batches, examples: Examples, steps: int, rate: float) -> None:
     """Trains `model` in place; `rate` is the highest learning rate."""
-    optimisers = optimisers_of(model)
+    learner = Learner(model, steps, rate, warm_up=200)
     rng = batches.rng
     queue: list[Example] = []
-    seen, began = 0.0, time.monotonic()
-    for step in range(1, steps + 1):
+    for _ in range(steps):
         if len(queue) < BATCH:
             queue = _shuffled(examples.examples, rng)
         batch, answering = batches.make(queue[:BATCH])
         queue = queue[BATCH:]
-        for optimiser in optimisers:
-            set_rate(optimiser, rate * min(1, step / 200) * max(0.03, 1 - step / steps))
-            optimiser.zero_grad()
         with torch.autocast("cpu", torch.bfloat16):
             logits, none = model(batch)
-        loss = loss_of(logits.float(), none.float(), answering, batch["home"])
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.layers(), 1.0)
-        for optimiser in optimisers:
-            optimiser.step()
-        seen += loss.item()
-        if step % 100 == 0:
-            print(
-                f"{step}/{steps} loss {seen / 100:.4f} {time.monotonic() - began:.0f} s", flush=True
-            )
-            seen = 0.0
+        learner.step(loss_of(logits.float(), none.float(), answering, batch["home"]))
 
 
 def _shuffled(examples: Sequence[Example], rng: random.Random) -> list[Example]:

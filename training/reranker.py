@@ -13,7 +13,6 @@ found for each.
 import argparse
 import random
 import tempfile
-import time
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,10 +39,9 @@ from layers import (
     WIDTH,
     CharacterModel,
     Convolution,
+    Learner,
     export,
     known_characters,
-    optimisers_of,
-    set_rate,
     starting_tables,
 )
 from reader import SEED
@@ -236,29 +234,16 @@ def train(
     model: Matcher, batches: Batches, passes: int, between: Callable[[], None] = lambda: None
 ) -> None:
     """Trains `model` in place; `between` is called after each pass but the last."""
-    optimisers = optimisers_of(model)
     a_pass = len(batches.asked) // BATCH
     steps = a_pass * passes
     print(f"{len(batches.asked)} questions or headings, {steps} steps", flush=True)
-    seen, began = 0.0, time.monotonic()
+    learner = Learner(model, steps, LEARNING_RATE, warm_up=100)
     for step in range(1, steps + 1):
         questions, sections, right, also = batches.next()
-        for optimiser in optimisers:
-            set_rate(optimiser, LEARNING_RATE * min(1, step / 100) * max(0.03, 1 - step / steps))
-            optimiser.zero_grad()
         with torch.autocast("cpu", torch.bfloat16):
             scores = model(questions, sections)
         scores = (scores.float() * model.heat.exp()).masked_fill(also, FAR)
-        loss = functional.cross_entropy(scores, right)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.layers(), 1.0)
-        for optimiser in optimisers:
-            optimiser.step()
-        seen += loss.item()
-        if step % 100 == 0:
-            took = time.monotonic() - began
-            print(f"{step}/{steps} loss {seen / 100:.4f} {took:.0f} s", flush=True)
-            seen = 0.0
+        learner.step(functional.cross_entropy(scores, right))
         if step % a_pass == 0 and step < steps:
             between()
 

@@ -223,7 +223,7 @@ def _question_of(exchange: object) -> str:
     if isinstance(exchange, Turn):
         return exchange.question
     match exchange:
-        case (str() as question, _) | [str() as question, _]:
+        case [str() as question, _]:
             return question
     raise QuestionError(
         f"the history holds {str(exchange)[:40]!r}: give each past exchange as a Turn or as "

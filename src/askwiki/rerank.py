@@ -60,8 +60,7 @@ class Reranker(CharacterNetwork):
     def rows(self, text: str) -> Rows:
         """(n_characters, width) int8: a row for each character of what `readable` gave.
 
-        Unit rows times 127, a byte a number: a quarter of float32, and no order of sections that
-        was tried came out otherwise.
+        Unit rows times 127, a byte a number: a quarter of float32.
         """
         codes = code_points(text)
         if not len(codes):

@@ -19,10 +19,10 @@ _ASKS_FOR_CONTACT = re.compile(
     r"联系方式|联系电话|怎么联系|如何联系|官网|网址|链接|邮箱|地址是|打(?:哪个|什么|多少)|(?:电话|号码|热线|微信|qq)[号是]?(?:是|有)?(?:多少|哪|什么|几)"
 )
 _I = re.compile(r"(?<!自)我(?![国省市县区厂司])|老子")
+_ANSWERER = re.compile(r"本(?:助手|站(?![点号])|百科|机器人)")
 _THIS_SITE = re.compile(
-    r"本(?:助手|站|网站|平台|百科|机器人)|作为(?:一个|一名)?(?:ai|人工智能|[^,。]{0,4}助手)"
+    rf"{_ANSWERER.pattern}|本(?:网站|平台)|作为(?:一个|一名)?(?:ai|人工智能|[^,。]{{0,4}}助手)"
 )
-_ANSWERER = re.compile(r"本(?:助手|站|百科|机器人)(?!点|号)")
 _LATIN_PROSE = re.compile(r"(?:(?:[a-z'\-]{2,}|\d+)[ ,]+){6,}", re.IGNORECASE)
 _OTHER_SCRIPT = re.compile(rf"[^\W\d_a-zÀ-ɏͰ-Ͽ{zh.HAN}]", re.IGNORECASE)
 """Letters that are neither Latin, nor Greek as units and formulas have them, nor Han."""

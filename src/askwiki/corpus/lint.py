@@ -46,7 +46,7 @@ _SHARED_BY_MANY = frozenset({MISCONCEPTIONS, "适用条件"})
 _PREVIEW = re.compile(r"本文|本篇|这里说明|下面(?:说明|介绍)|以下(?:说明|介绍)")
 """A lead that says what the article will say."""
 _ITEM = re.compile(r"^[-*+] +(.+)$", re.MULTILINE)
-_CORRECTED = re.compile(r"以为|认为|其实|误|应|不要|不能|须")
+_CORRECTED = re.compile(r"以为|认为|其实|误|应(?![答用急])|不要")
 """What shows that an item of misconceptions says what is wrong in it."""
 
 

@@ -91,8 +91,9 @@ def run(
     """Ask every item, one after the other.
 
     An `AskWikiError` makes a question failed, and it goes on; anything else is a bug and is
-    raised. Where a person breaks it off, the run holds the questions that were asked till then. Hits of a question with history are those of the query that the answer was searched
-    with, as its trace tells it. The first latency includes whatever `ask` loads on first use.
+    raised. Where a person breaks it off, the run holds the questions that were asked till then.
+    Hits of a question with history are those of the query that the answer was searched with, as
+    its trace tells it. The first latency includes whatever `ask` loads on first use.
 
     Raises:
         ValueError: `k` is below 1, two items share an id, or a confidence is not from 0 to 1.

@@ -40,7 +40,7 @@ class MultiVectorIndex:
         parts = [known[text] if text in known else reranker.rows(text) for text in texts]
         lengths = [len(part) for part in parts]
         starts = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))).astype(np.int64)
-        return cls(np.concatenate([reranker.rows("")[:0], *parts]), starts)
+        return cls(np.concatenate([reranker.rows(""), *parts]), starts)
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> "MultiVectorIndex":

@@ -72,7 +72,8 @@ _log = logging.getLogger(__name__)
 class Store:
     """One generation in memory; row i of both arms is `chunks[i]`, articles are in id order.
 
-    `late` holds what the reranker compares a question with; `barred` the ids of the chunks that no answer may rest on (`askwiki.orders`).
+    `late` holds what the reranker compares a question with; `barred` the ids of the chunks that
+    no answer may rest on (`askwiki.orders`).
     """
 
     generation: int
