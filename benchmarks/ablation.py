@@ -24,7 +24,7 @@ import numpy as np
 from askwiki import AskWiki
 from askwiki.answer.evidence import EvidenceScorer
 from askwiki.answer.extractive import ExtractiveAnswerer
-from askwiki.answer.reader import EvidenceReader, Reading, bundled_reader
+from askwiki.answer.reader import EvidenceReader, Page, Reading, bundled_reader
 from askwiki.compose import load_composer
 from askwiki.corpus import load_corpus
 from askwiki.embed import bundled_encoder
@@ -72,9 +72,13 @@ class _Silent(EvidenceReader):
 
     def __init__(self) -> None: ...
 
-    def read(self, question, sheets, shares):  # type: ignore[no-untyped-def]
+    def page(self, sheet):  # type: ignore[no-untyped-def]
+        """Without states: nothing is read."""
+        return Page(sheet, np.zeros((0, 0), np.float16))
+
+    def read(self, question, pages, shares):  # type: ignore[no-untyped-def]
         """Nought for every sentence."""
-        return Reading([np.zeros(len(s.traits), np.float32) for s in sheets], 0.0)
+        return Reading([np.zeros(len(p.sheet.traits), np.float32) for p in pages], 0.0)
 
 
 @contextmanager

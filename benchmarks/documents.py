@@ -107,8 +107,8 @@ def sentences(data: Path) -> dict[str, float]:
     first, second = [], []
     for r in cmrc_trial(data):
         cut = units(r.context)
-        sheet = lay_out("", r.context, cut)
-        scores = reader.read(weigh_question(r.question, idf), [sheet], [0.5]).scores[0]
+        page = reader.page(lay_out("", r.context, cut))
+        scores = reader.read(weigh_question(r.question, idf), [page], [0.5]).scores[0]
         right = [i for i, unit in enumerate(cut) if unit.start <= r.start < unit.end]
         order = np.argsort(-scores, kind="stable").tolist()
         first.append(order[0] in right)

@@ -15,6 +15,7 @@ from collections.abc import (
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -318,13 +319,17 @@ class AskWiki:
 
     def examples(self, count: int = 4) -> list[str]:
         """Section headings that read as questions, each of another topic."""
+        return list(self._examples[:count])
+
+    @cached_property
+    def _examples(self) -> tuple[str, ...]:
         found: dict[str, str] = {}
         for article in self.contents():
             topic = article.topic[0] if article.topic else article.id
             heading = next((s.path[-1] for s in article.sections if _is_question(s.path)), None)
             if heading and topic not in found and not order_in(heading):
                 found[topic] = f"{heading.rstrip('？?')}？"
-        return list(found.values())[:count]
+        return tuple(found.values())
 
     # --- inside -------------------------------------------------------------------------------
 

@@ -11,8 +11,10 @@ Retrieval" (2023).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -48,6 +50,8 @@ FADING = 0.7
 NEAR_DUPLICATE = 0.9
 """Share of common bigrams from which a lower hit counts as a copy of a higher one."""
 
+HASH_BITS = 2048
+"""Of a text's bigrams, to tell texts apart that are no copies."""
 
 Topic = Mapping[str, float]
 """Articles that a conversation is about, each with its share from 0 to 1."""
@@ -97,7 +101,7 @@ class Retriever:
         """
         topic: dict[str, float] = {}
         for question in questions if self.store.chunks else ():
-            best = self._near(topic, self._searched(question))[:3]
+            best = list(islice(self._near(topic, self._searched(question)), 3))
             fresh: dict[str, float] = {}
             for hit in best:
                 share = hit.score / best[0].score
@@ -107,11 +111,12 @@ class Retriever:
             topic = fresh
         return topic
 
-    def _searched(self, query: str) -> list[Hit]:
+    def _searched(self, query: str) -> Iterator[Hit]:
+        """What either arm finds, best first; each hit is made when it is looked at."""
         return self._fused(query, self.encoder.encode_query([query]))
 
     @staticmethod
-    def _near(topic: Topic, hits: list[Hit]) -> list[Hit]:
+    def _near(topic: Topic, hits: Iterable[Hit]) -> Iterable[Hit]:
         """`hits` in the order of their scores with what the topic adds; their scores hold it."""
         if not topic:
             return hits
@@ -120,7 +125,7 @@ class Retriever:
         ]
         return sorted(lifted, key=lambda hit: -hit.score)
 
-    def _fused(self, query: str, vector: Vectors) -> list[Hit]:
+    def _fused(self, query: str, vector: Vectors) -> Iterator[Hit]:
         terms = query_terms(query)
         best = self.store.lexical.best({t: w for t, w in terms.items() if w > 0})
         lexical = self.store.lexical.scores(_with_synonyms(query, terms))
@@ -133,8 +138,9 @@ class Retriever:
         lexical_rank = {int(i): rank for rank, i in enumerate(lexical_ids, 1)}
         dense_rank = {int(i): rank for rank, i in enumerate(dense_ids, 1)}
         order = np.lexsort((ids, -fused))
-        return [
-            Hit(
+        for rank, at in enumerate(order[fused[order] > 0], 1):
+            i = int(ids[at])
+            yield Hit(
                 self.store.chunks[i],
                 float(fused[at]),
                 rank,
@@ -143,23 +149,16 @@ class Retriever:
                 float(lexical[i]),
                 float(cosine[at]),
             )
-            for rank, at in enumerate(order, 1)
-            for i in (int(ids[at]),)
-            if fused[at] > 0
-        ]
 
-    def _distinct(self, hits: list[Hit], k: int) -> list[Hit]:
+    def _distinct(self, hits: Iterable[Hit], k: int) -> list[Hit]:
         """The first `k` hits that are neither barred nor near-copies of a better one."""
         kept: list[Hit] = []
-        seen: list[set[str]] = []
         for hit in hits:
-            grams = _bigrams(hit.chunk.text)
-            if any(_is_copy(grams, other) for other in seen):
-                continue
             if hit.chunk.id in self.store.barred:
                 continue
+            if any(_is_copy(hit.chunk.text, other.chunk.text) for other in kept):
+                continue
             kept.append(hit)
-            seen.append(grams)
             if len(kept) == k:
                 break
         return kept
@@ -215,17 +214,40 @@ def _top(scores: Vectors, k: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]
     return reach[np.lexsort((reach, -scores[reach]))].astype(np.int64)
 
 
+def _is_copy(a: str, b: str) -> bool:
+    """Whether the Jaccard index of their bigrams is over `NEAR_DUPLICATE`.
+
+    Most pairs are told apart by how many bigrams they have, or by the bits of their hashes: each
+    bit that only one of them has stands for a bigram that the other lacks.
+    """
+    one, other = _bigram_bits(a), _bigram_bits(b)
+    small, large = sorted((one.count, other.count))
+    most_apart = (1 - NEAR_DUPLICATE) / NEAR_DUPLICATE * small
+    if small <= NEAR_DUPLICATE * large or (one.bits ^ other.bits).bit_count() > most_apart:
+        return large == 0
+    shared = len(_bigrams(a) & _bigrams(b))
+    return shared > NEAR_DUPLICATE * (small + large - shared)
+
+
+@dataclass(frozen=True, slots=True)
+class _BigramBits:
+    """How many different bigrams a text has, and the bits that their hashes set."""
+
+    count: int
+    bits: int
+
+
+@lru_cache(8192)
+def _bigram_bits(text: str) -> _BigramBits:
+    grams = _bigrams(text)
+    bits = 0
+    for gram in grams:
+        bits |= 1 << (hash(gram) % HASH_BITS)
+    return _BigramBits(len(grams), bits)
+
+
 def _bigrams(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
-
-
-def _is_copy(a: set[str], b: set[str]) -> bool:
-    """Whether the Jaccard index is over `NEAR_DUPLICATE`; that of unlike sizes cannot be."""
-    small, large = sorted((len(a), len(b)))
-    if small <= NEAR_DUPLICATE * large:
-        return large == 0
-    shared = len(a & b)
-    return shared > NEAR_DUPLICATE * (small + large - shared)
 
 
 def _why(hit: Hit) -> str:

@@ -7,20 +7,19 @@ of their length.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
 
 from askwiki import text as zh
-from askwiki.answer.reader import EvidenceReader, Sheet, lay_out, weigh_question
+from askwiki.answer.reader import EvidenceReader, Page, lay_out, weigh_question
+from askwiki.answer.wording import Grams, Idf, Wording, grams_of, wording_of
 from askwiki.embed import StaticEncoder, Vectors, unit_rows
 from askwiki.question import Kind, kind_of
 from askwiki.schema import Chunk, Hit
-
-Idf = Callable[[str], float]
 
 FEATURES = (
     "words",  # share of the question's rare n-grams in the sentence, general idf
@@ -59,6 +58,9 @@ READ_WITHIN = 0.12
 """How far below the best hit's score a hit may lie to be read: of 335 further below, one gave an
 answer a sentence (`training/LOG.md`)."""
 
+KEPT = 2048
+"""Sections remembered as they were read, about a tenth of a megabyte each."""
+
 _FIGURE = re.compile(
     r"[0-9]|[一二三四五六七八九十百千万两几]+(?:个|天|年|月|日|小时|分钟|秒|元|种|层|位|条|级|倍|成|次|路|部|米|人|周)|之[一二三四五六七八九十]|[若数]干|不限|无上限"
 )
@@ -88,35 +90,28 @@ class ReadChunk:
     """A chunk with all that does not depend on the question."""
 
     units: tuple[zh.Unit, ...]
-    grams: tuple[frozenset[str], ...]
-    all_grams: frozenset[str]
-    heading_grams: frozenset[str]
+    grams: Grams
     vectors: Vectors
     heading_vectors: Vectors
     static: Vectors
     """(n_units, n_features) float32, question-dependent columns 0."""
-    traits: tuple[frozenset[str], ...]
-    sheet: Sheet
+    page: Page
 
 
-def read_chunk(chunk: Chunk, encoder: StaticEncoder) -> ReadChunk:
+def read_chunk(chunk: Chunk, encoder: StaticEncoder, reader: EvidenceReader) -> ReadChunk:
     """Cut `chunk` into units and prepare each for scoring."""
     units = tuple(zh.units(chunk.text))
     texts = [chunk.text[u.start : u.end] for u in units]
     heading = " ".join((chunk.title, *chunk.heading))
     listed, of_heading = [zh.ngrams(text) for text in texts], zh.ngrams(heading)
-    grams = tuple(map(frozenset, listed))
     sums = encoder.sums(listed)
     return ReadChunk(
         units,
-        grams,
-        frozenset().union(*grams),
-        frozenset(of_heading),
+        grams_of(of_heading, listed),
         unit_rows(sums),
         unit_rows(sums + encoder.sums([of_heading])),
         _static(units, texts),
-        tuple(_traits(unit, text) for unit, text in zip(units, texts, strict=True)),
-        lay_out(heading, chunk.text, units),
+        reader.page(lay_out(heading, chunk.text, units)),
     )
 
 
@@ -133,59 +128,15 @@ def _static(units: Sequence[zh.Unit], texts: Sequence[str]) -> Vectors:
     return table
 
 
-def _traits(unit: zh.Unit, text: str) -> frozenset[str]:
-    """The kinds of question whose form this unit fits."""
-    checks = {
-        "number": bool(_FIGURE.search(text)),
-        "reason": bool(_BECAUSE.search(text)),
-        "steps": unit.ordered or bool(_HOW.search(text)),
-        "items": unit.group is not None or bool(_LISTS.search(text)),
-        "defines": bool(_IS.search(text)),
-        "decides": bool(_DECIDES.search(text)),
-    }
-    return frozenset(name for name, fits in checks.items() if fits)
-
-
-_WANTS: dict[Kind, str] = {
-    "quantity": "number",
-    "reason": "reason",
-    "procedure": "steps",
-    "list": "items",
-    "definition": "defines",
-    "yes_no": "decides",
+_FORMS: Mapping[Kind, tuple[str, Callable[[zh.Unit, str], object]]] = {
+    "quantity": ("number", lambda _, text: _FIGURE.search(text)),
+    "reason": ("reason", lambda _, text: _BECAUSE.search(text)),
+    "procedure": ("steps", lambda unit, text: unit.ordered or _HOW.search(text)),
+    "list": ("items", lambda unit, text: unit.group is not None or _LISTS.search(text)),
+    "definition": ("defines", lambda _, text: _IS.search(text)),
+    "yes_no": ("decides", lambda _, text: _DECIDES.search(text)),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Weighted:
-    """The n-grams of a question with the weight of each; `total` is their sum."""
-
-    weights: dict[str, float]
-    total: float
-
-    def share(self, grams: Iterable[str]) -> float:
-        """The share of the weight that `grams` hold, 0 to 1."""
-        held = sum(self.weights.get(gram, 0.0) for gram in self.weights.keys() & set(grams))
-        return held / self.total if self.total else 0.0
-
-
-def weigh(query: str, idf: Idf) -> Weighted:
-    """The 2- and 3-grams and whole tokens of `query`, each idf * sqrt(length) * its share as a subject."""
-    common = zh.question_weights()
-    weights = {
-        gram: idf(gram) * len(gram) ** 0.5 * _subject_share(gram, common)
-        for gram in zh.ngrams(query)
-        if len(gram) > 1
-    }
-    if not weights:
-        weights = {gram: idf(gram) for gram in zh.ngrams(query)}
-    return Weighted(weights, sum(weights.values()))
-
-
-def _subject_share(gram: str, common: Mapping[str, float]) -> float:
-    """1 for a gram of subject words, less where its characters only do the asking."""
-    pieces = [common.get(gram[i : i + 2], 1.0) for i in range(max(1, len(gram) - 1))]
-    return min(pieces)
+"""The feature for a kind of question, and whether a unit has the form that such a one asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +197,11 @@ class EvidenceScorer:
         self._encoder, self._reader = encoder, reader
         self._idf, self._general = idf, general_idf
         self._weights = fitted_weights() if weights is None else weights
-        self._read: dict[str, ReadChunk] = {}
+        self._read = lru_cache(KEPT)(lambda chunk: read_chunk(chunk, encoder, reader))
 
     def read(self, chunk: Chunk) -> ReadChunk:
-        """`read_chunk`, remembered for the last few thousand chunks."""
-        known = self._read.get(chunk.id)
-        if known is None:
-            if len(self._read) >= 4096:
-                self._read.clear()
-            known = self._read[chunk.id] = read_chunk(chunk, self._encoder)
-        return known
+        """`read_chunk`, remembered for the last `KEPT` chunks."""
+        return self._read(chunk)
 
     def score(self, query: str, hits: Sequence[Hit]) -> Ranking:
         """All units of the hits worth reading; ties by rank, then position."""
@@ -277,9 +223,9 @@ class EvidenceScorer:
             for term in zh.tokens(query)
             if len(term) > 1
         }
-        unseen = self._idf(_UNSEEN)
-        words = Weighted(weights, sum(weights.values()))
-        return words.share(term for term in weights if self._idf(term) < unseen)
+        unseen, total = self._idf(_UNSEEN), sum(weights.values())
+        known = sum(weight for term, weight in weights.items() if self._idf(term) < unseen)
+        return known / total if total else 0.0
 
     def tables(self, query: str, hits: Sequence[Hit]) -> list[Table]:
         """What the weights are applied to, a table a hit that is worth reading."""
@@ -287,53 +233,49 @@ class EvidenceScorer:
         hits = [hit for hit in hits if top - hit.score <= READ_WITHIN]
         reading = self._reader.read(
             weigh_question(query, self._general),
-            [self.read(hit.chunk).sheet for hit in hits],
+            [self.read(hit.chunk).page for hit in hits],
             [hit.lexical_score for hit in hits],
         )
-        general, here = weigh(query, self._general), weigh(query, self._idf)
+        wording = wording_of(query, self._general, self._idf)
         vector = self._encoder.encode_query([query])[0]
-        wanted = _WANTS.get(kind_of(query))
+        form = _FORMS.get(kind_of(query))
         tables = []
         for hit, scores in zip(hits, reading.scores, strict=True):
             read = self.read(hit.chunk)
-            features, shares = self._table(read, hit, vector, general, here, wanted, top)
+            features, shares = self._table(read, hit, vector, wording, top)
             features[:, FEATURES.index("reader")] = scores - reading.none
+            if form:
+                name, fits = form
+                text = hit.chunk.text
+                features[:, FEATURES.index(name)] = [
+                    bool(fits(unit, text[unit.start : unit.end])) for unit in read.units
+                ]
             tables.append(Table(hit, features, shares))
         return tables
 
     def _table(
-        self,
-        read: ReadChunk,
-        hit: Hit,
-        vector: Vectors,
-        general: Weighted,
-        here: Weighted,
-        wanted: str | None,
-        top: float,
+        self, read: ReadChunk, hit: Hit, vector: Vectors, wording: Wording, top: float
     ) -> tuple[Vectors, Vectors]:
         table = read.static.copy()
-        count = len(read.units)
-        words = np.array([general.share(g) for g in read.grams], dtype=np.float32)
-        together = np.array(
-            [general.share(g | read.heading_grams) for g in read.grams], dtype=np.float32
-        )
+        held = wording.presence(read.grams)
+        heading, sentences = held[0], held[1:]
+        general = wording.shares[:, 0]
+        words, words_here = (sentences @ wording.shares).T
+        together: Vectors = (sentences | heading) @ general
         columns: dict[str, Vectors | float] = {
             "words": words,
-            "words_here": np.array([here.share(g) for g in read.grams], dtype=np.float32),
-            "heading": general.share(read.heading_grams),
+            "words_here": words_here,
+            "heading": float(heading @ general),
             "together": together,
             "neighbours": _neighbours(words),
-            "whole": general.share(read.all_grams | read.heading_grams),
-            "cosine": read.vectors @ vector if count else 0.0,
-            "cosine_heading": read.heading_vectors @ vector if count else 0.0,
+            "whole": float(held.any(0) @ general),
+            "cosine": read.vectors @ vector,
+            "cosine_heading": read.heading_vectors @ vector,
             "hit": hit.score,
             "behind": top - hit.score,
         }
         for name, values in columns.items():
             table[:, FEATURES.index(name)] = values
-        if wanted:
-            fits = np.array([wanted in traits for traits in read.traits], dtype=np.float32)
-            table[:, FEATURES.index(wanted)] = fits
         return table, together
 
 

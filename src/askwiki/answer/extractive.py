@@ -7,6 +7,7 @@ the sentence a 因此 points back to) and further sentences while they earn thei
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from askwiki import text as zh
 from askwiki.answer import Draft, DraftSentence, Shape
@@ -223,9 +224,12 @@ def _distance(other: Hit, best: Hit) -> int:
 
 def _is_unasked(text: str, query: str) -> bool:
     """Whether nothing but an order, or somebody's advertisement, would add `text` to an answer."""
-    return (
-        gives_contact(text, query) or is_foreign(text) or speaks_as_site(text) or is_doubtful(text)
-    )
+    return gives_contact(text, query) or _is_never_fit(text)
+
+
+@lru_cache(4096)
+def _is_never_fit(text: str) -> bool:
+    return is_foreign(text) or speaks_as_site(text) or is_doubtful(text)
 
 
 def _is_row(text: str) -> bool:
