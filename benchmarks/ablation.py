@@ -93,7 +93,7 @@ def opened(variant: Variant, articles: Iterable[Article]) -> Iterator[AskWiki]:
     with tempfile.TemporaryDirectory() as folder:
         store = build_store(articles, encoder, Path(folder))
     reader = bundled_reader() if variant.reader else _Silent()
-    scorer = EvidenceScorer(encoder, reader, store.lexical.idf, encoder.idf)
+    scorer = EvidenceScorer(encoder, reader, store.lexical, encoder.idf)
     wiki = AskWiki(
         store,
         Retriever(

@@ -311,6 +311,13 @@ def test_what_is_barred_is_never_found(store: Store) -> None:
     assert places(held.retrieve("话务台夜间服务", 1)) == places(before[1:2])
 
 
+def test_a_conversation_is_not_about_what_is_barred(store: Store) -> None:
+    barred = frozenset(c.id for c in store.chunks if c.article_id == "tone")
+    assert "tone" in search(store).topic_of(["彩铃由企业自己录制"])
+    held = search(replace(store, barred=barred)).topic_of(["彩铃由企业自己录制"])
+    assert held and "tone" not in held
+
+
 def test_a_near_copy_is_left_out_and_a_section_half_alike_is_kept(copies: Store) -> None:
     question = "月租每月一付，账单每月五日寄出"
     assert places(search(copies).retrieve(question)) == [("a", ""), ("c", "")]
@@ -541,3 +548,12 @@ def test_the_best_are_those_of_a_full_sort() -> None:
         expected = [i for i in sorted(range(size), key=lambda i: -scores[i]) if scores[i] > 0]
         for k in (1, 2, 100, size):
             assert _top(scores, k).tolist() == expected[:k]
+
+
+def test_equal_scores_at_the_cut_are_taken_by_position() -> None:
+    assert _top(np.array([1, 1, 1, 1, 1, 2], np.float32), 3).tolist() == [5, 0, 1]
+
+
+def test_sections_of_one_character_are_copies_only_if_they_are_the_same() -> None:
+    assert _is_copy("有", "有")
+    assert not _is_copy("有", "无")

@@ -4,10 +4,11 @@
 
 Over the tuning questions of `corpus/questions/tune.jsonl`, on our wiki and on small corpora cut from
 it, and over our questions on documentation pages that were held back. An answerable question is right
-when the draft holds all its facts. Four kinds are not covered: other subjects and other matters of
-the trade, written for it; what a section does not state; and every answerable question once more
-with its section taken away. Prints the reliability curve and the expected calibration error, by
-five-fold cross-validation over questions.
+when the draft holds all its facts. Not covered are: other subjects and other matters of the trade,
+written for it; noise and steering; what a section does not state; what other corpora answer; and
+every second answerable question once more with its section taken away. The scope is told from covered
+questions and foreign ones, the answer from all but the foreign ones. Prints the reliability curve and
+the expected calibration error, by five-fold cross-validation over questions.
 """
 
 import argparse
@@ -15,15 +16,15 @@ import json
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
+from sklearn.linear_model import LogisticRegression
 
 from askwiki import Settings
-from askwiki.answer.confidence import SIGNALS
+from askwiki.answer.confidence import SIGNALS, Fit
 from askwiki.embed import bundled_encoder
 from askwiki.evaluate import Item, read_questions
 from askwiki.evaluate.metrics import fact_recall
@@ -36,7 +37,11 @@ from pages import Wanted, documentation
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "src" / "askwiki" / "data" / "confidence.json"
 UNCOVERED_SHARE = 0.35
-"""The share of questions that the wiki does not cover, as the fit assumes it."""
+"""The share of questions that the wiki does not cover, as the report assumes it."""
+FOREIGN = ("other_subject", "same_trade", "noise", "manipulation")
+"""The kinds of question that are outside of what a corpus is about."""
+FEW = 25
+"""A kind of which there are fewer cases weighs the less: two must not outvote ninety."""
 FOLDS = 5
 SEED = 20261121
 
@@ -45,7 +50,7 @@ SEED = 20261121
 class Case:
     """One draft: its signals, whether it is right, and what sort of question it came from."""
 
-    signals: tuple[float, ...]
+    signals: Mapping[str, float]
     right: bool
     kind: str
     fold: int
@@ -124,7 +129,7 @@ def document_case(wiki: AskWiki, wanted: Wanted, kind: str, fold: int) -> list[C
         return []
     spans = [Passage(s, "") for sentence in draft.sentences for s in sentence.spans]
     right = kind == "covered" and wanted.found_in(spans)
-    return [Case(tuple(draft.signals[name] for name in SIGNALS), right, kind, fold)]
+    return [Case(draft.signals, right, kind, fold)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,56 +185,72 @@ def one_case(wiki: AskWiki, item: Item, fold: int, withhold: bool, kind: str = "
     if withhold and right:
         return []  # another section says it too
     kind = kind or ("withheld" if withhold else item.kind if item.abstain else "covered")
-    return [Case(tuple(draft.signals[name] for name in SIGNALS), right, kind, fold)]
+    return [Case(draft.signals, right, kind, fold)]
 
 
-def sample_weights(found: list[Case]) -> np.ndarray:
-    """Each kind of uncovered question counts the same, all together `UNCOVERED_SHARE`."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One of the two regressions: which cases it learns from, what it tells, and what share of them
+    it takes to be not covered."""
+
+    learns_from: Callable[[Case], bool]
+    tells: Callable[[Case], bool]
+    uncovered: float
+
+
+TASKS = {
+    "scope": Task(
+        lambda case: case.kind in ("covered", *FOREIGN),
+        lambda case: case.kind not in FOREIGN,
+        0.1,
+    ),
+    "answers": Task(lambda case: case.kind not in FOREIGN, lambda case: case.right, 0.25),
+}
+"""Shares that let five per cent of the covered questions be refused at about the same confidence."""
+
+
+def sample_weights(found: list[Case], uncovered: float = UNCOVERED_SHARE) -> np.ndarray:
+    """Kinds of uncovered question of which there are enough count the same, all together `uncovered`."""
     counts = Counter(case.kind for case in found)
-    uncovered = len(counts) - 1
+    shares = {kind: min(1.0, count / FEW) for kind, count in counts.items() if kind != "covered"}
+    total = sum(shares.values())
     return np.array(
         [
-            (1 - UNCOVERED_SHARE) / counts["covered"]
+            (1 - uncovered) / counts["covered"]
             if case.kind == "covered"
-            else UNCOVERED_SHARE / uncovered / counts[case.kind]
+            else uncovered * shares[case.kind] / total / counts[case.kind]
             for case in found
         ]
     )
 
 
-def fit(found: list[Case], weights: np.ndarray, decay: float = 1e-3) -> tuple[np.ndarray, float]:
-    """Logistic regression; weights in the signals' own units."""
-    x = np.array([case.signals for case in found])
+def fit(groups: Sequence[list[Case]]) -> dict[str, Fit]:
+    """Both regressions; every group counts the same."""
+    return {name: _fit(SIGNALS[name], task, groups) for name, task in TASKS.items()}
+
+
+def _fit(names: Sequence[str], task: Task, groups: Sequence[list[Case]]) -> Fit:
+    rows, labels, weights = [], [], []
+    for group in groups:
+        cases = [case for case in group if task.learns_from(case)]
+        rows += [[case.signals[name] for name in names] for case in cases]
+        labels += [task.tells(case) for case in cases]
+        share = sample_weights(cases, task.uncovered)
+        weights += list(share / share.sum())
+    x = np.array(rows)
     mean, deviation = x.mean(0), x.std(0) + 1e-6
-    z = torch.tensor((x - mean) / deviation, dtype=torch.float64)
-    y = torch.tensor([float(case.right) for case in found], dtype=torch.float64)
-    weight = torch.tensor(weights / weights.sum(), dtype=torch.float64)
-    w = torch.zeros(len(SIGNALS) + 1, dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([w], max_iter=200, line_search_fn="strong_wolfe")
-
-    def closure() -> torch.Tensor:
-        optimiser.zero_grad()
-        logits = z @ w[:-1] + w[-1]
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, y, reduction="none")
-        total = (weight * loss).sum() + decay * (w[:-1] ** 2).sum()
-        total.backward()
-        return total
-
-    optimiser.step(closure)
-    fitted = w.detach().numpy()
-    scaled = fitted[:-1] / deviation
-    return scaled, float(fitted[-1] - scaled @ mean)
+    scale = len(labels) / len(groups)
+    model = LogisticRegression(max_iter=3000)
+    model.fit((x - mean) / deviation, labels, sample_weight=np.array(weights) * scale)
+    scaled = model.coef_[0] / deviation
+    bias = float(model.intercept_[0] - scaled @ mean)
+    return Fit(dict(zip(names, map(float, scaled), strict=True)), bias)
 
 
-def probability(found: list[Case], weights: np.ndarray, bias: float) -> np.ndarray:
-    return 1 / (1 + np.exp(-(np.array([case.signals for case in found]) @ weights + bias)))
-
-
-def joined(groups: Sequence[list[Case]]) -> tuple[list[Case], np.ndarray]:
-    """All cases, every group counting the same."""
-    weights = [sample_weights(group) for group in groups]
-    return [case for group in groups for case in group], np.concatenate(
-        [w / w.sum() for w in weights]
+def probability(found: list[Case], fits: Mapping[str, Fit]) -> np.ndarray:
+    """(n,) the product of both."""
+    return np.array(
+        [np.prod([part.chance(case.signals) for part in fits.values()]) for case in found]
     )
 
 
@@ -237,11 +258,10 @@ def held_out(groups: Sequence[list[Case]]) -> list[np.ndarray]:
     """Per group the probability of each case by a fit that did not see its fold."""
     result = [np.zeros(len(group)) for group in groups]
     for fold in range(FOLDS):
-        seen = [[case for case in group if case.fold != fold] for group in groups]
-        model = fit(*joined(seen))
+        fits = fit([[case for case in group if case.fold != fold] for group in groups])
         for group, own in zip(groups, result, strict=True):
             rows = [i for i, case in enumerate(group) if case.fold == fold]
-            own[rows] = probability([group[i] for i in rows], *model)
+            own[rows] = probability([group[i] for i in rows], fits)
     return result
 
 
@@ -297,11 +317,15 @@ def main() -> None:
     for (name, part), own in zip(groups.items(), p, strict=True):
         print("---", name, Counter((case.kind, case.right) for case in part))
         report(part, own, sample_weights(part))
-    found, weights = joined(list(groups.values()))
-    fitted, bias = fit(found, weights)
-    table = {name: round(float(w), 4) for name, w in zip(SIGNALS, fitted, strict=True)}
-    OUT.write_text(json.dumps({"weights": table, "bias": round(bias, 4)}, indent=1) + "\n", "utf-8")
-    print(table, round(bias, 4))
+    table = {
+        name: {
+            "weights": {signal: round(weight, 4) for signal, weight in part.weights.items()},
+            "bias": round(part.bias, 4),
+        }
+        for name, part in fit(list(groups.values())).items()
+    }
+    OUT.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+    print(table)
 
 
 if __name__ == "__main__":

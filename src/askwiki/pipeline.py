@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from askwiki import text as zh
 from askwiki.answer import Answerer, Draft
-from askwiki.answer.confidence import confidence
+from askwiki.answer.confidence import confidence, in_scope
 from askwiki.answer.deadline import Deadline
 from askwiki.answer.evidence import EvidenceScorer
 from askwiki.answer.extractive import ExtractiveAnswerer
@@ -68,6 +68,9 @@ _WAITS, _WAIT_S = 240, 0.5
 
 MOST_PASSAGES = 12
 """Passages that a language model is shown at most."""
+
+STRANGE = -0.2
+"""Below this familiarity a question that is refused is taken to be on another subject."""
 
 _log = logging.getLogger(__name__)
 
@@ -204,7 +207,7 @@ class AskWiki:
         llm: "BaseChatModel | None" = None,
     ) -> "AskWiki":
         bundled = bundled_encoder()
-        scorer = EvidenceScorer(bundled, bundled_reader(), store.lexical.idf, bundled.idf)
+        scorer = EvidenceScorer(bundled, bundled_reader(), store.lexical, bundled.idf)
         retriever = Retriever(store, encoder, settings.dense_weight, bundled_reranker())
         composer = load_composer(settings, store.articles, llm)
         return cls(store, retriever, ExtractiveAnswerer(scorer), settings, composer)
@@ -481,8 +484,12 @@ class AskWiki:
         return refusal_text(reason, request, named, examples, self.settings)
 
     def _in_scope(self, parts: "Sequence[_Part]") -> bool:
-        """Whether the corpus speaks of the subject at all."""
-        return any(part.draft.signals.get("share", 0.0) >= 0.35 for part in parts)
+        """Whether the corpus speaks of the subject at all, as far as the words of the parts tell."""
+        return any(
+            in_scope(part.draft.signals) >= 0.5
+            or part.draft.signals.get("familiar", STRANGE) > STRANGE
+            for part in parts
+        )
 
     def _suggestions(
         self, hits: Sequence[Hit], beside: set[str] | None = None

@@ -101,7 +101,12 @@ class Retriever:
         """
         topic: dict[str, float] = {}
         for question in questions if self.store.chunks else ():
-            best = list(islice(self._near(topic, self._searched(question)), 3))
+            shown = (
+                hit
+                for hit in self._near(topic, self._searched(question))
+                if hit.chunk.id not in self.store.barred
+            )
+            best = list(islice(shown, 3))
             fresh: dict[str, float] = {}
             for hit in best:
                 share = hit.score / best[0].score
@@ -209,9 +214,9 @@ def _with_synonyms(query: str, terms: Mapping[str, float]) -> dict[str, float]:
 def _top(scores: Vectors, k: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     """Positions of the `k` highest scores above 0, best first, ties by position."""
     k = min(k, len(scores))
-    reach = np.argpartition(-scores, k - 1)[:k]
-    reach = reach[scores[reach] > 0]
-    return reach[np.lexsort((reach, -scores[reach]))].astype(np.int64)
+    least = np.partition(scores, len(scores) - k)[len(scores) - k]
+    reach = np.flatnonzero((scores >= least) & (scores > 0))
+    return reach[np.lexsort((reach, -scores[reach]))][:k].astype(np.int64)
 
 
 def _is_copy(a: str, b: str) -> bool:
@@ -224,7 +229,7 @@ def _is_copy(a: str, b: str) -> bool:
     small, large = sorted((one.count, other.count))
     most_apart = (1 - NEAR_DUPLICATE) / NEAR_DUPLICATE * small
     if small <= NEAR_DUPLICATE * large or (one.bits ^ other.bits).bit_count() > most_apart:
-        return large == 0
+        return a == b
     shared = len(_bigrams(a) & _bigrams(b))
     return shared > NEAR_DUPLICATE * (small + large - shared)
 

@@ -1,6 +1,7 @@
 """The reader that is trained is the one that runs."""
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 
 import reader
 from askwiki import text as zh
-from askwiki.answer.reader import EvidenceReader, Page, Sheet, lay_out, weigh_question
+from askwiki.answer.reader import EvidenceReader, Page, Sheet, lay_out, matches, weigh_question
 from askwiki.embed import bundled_encoder
 from askwiki.schema import Chunk
 from layers import export
@@ -109,7 +110,7 @@ def test_numpy_gives_what_torch_gives(
     expected = expected_of(model, batches)
     assert np.std([score for scores, _ in expected for own in scores for score in own]) > 0.5
     # Only the states are rounded, to float16.
-    assert_same(loaded, [loaded.page(sheet(chunk)) for chunk in SECTIONS], expected, 0.01)
+    assert_same(loaded, [loaded.page(sheet(chunk)) for chunk in SECTIONS], expected, 0.003)
 
 
 def test_but_for_the_states_in_float16_it_is_the_same_to_the_last_digits(
@@ -122,3 +123,35 @@ def test_but_for_the_states_in_float16_it_is_the_same_to_the_last_digits(
         assert (loaded.page(laid).states == states.astype(np.float16)).all()
         pages.append(Page(laid, states))  # type: ignore[arg-type]
     assert_same(loaded, pages, expected_of(model, batches), 5e-5)
+
+
+def test_each_gram_of_the_question_marks_the_characters_that_it_covers() -> None:
+    # Both networks are given these: only a count by hand tells whether they are right.
+    query, common = "座机的话费多少", zh.question_weights()
+    laid = sheet(section("话费由企业付。座机的话费30元。", heading="座机"))
+    text = "".join(map(chr, laid.codes))
+    pairs = [query[i : i + 2] for i in range(6)]
+    triples = {a + b[1]: min(common.get(a, 1), common.get(b, 1)) for a, b in pairwise(pairs)}
+    others = [name[i : i + 2] for name in zh.expansions(query) for i in range(len(name) - 1)]
+
+    def marked(length: int, weights: dict[str, float]) -> list[float]:
+        starts = range(-length + 1, 1)
+        return [
+            max(weights.get(text[max(0, i + s) : i + s + length], 0.0) for s in starts)
+            for i in range(len(text))
+        ]
+
+    idf = 4.0
+    expected = [
+        marked(1, {one: idf / 8 * common.get(one, 1) for one in query}),
+        marked(2, {pair: idf / 10 * common.get(pair, 1) for pair in pairs}),
+        marked(3, {triple: idf / 10 * weight for triple, weight in triples.items()}),
+        [1.0] * 5 + [0.0] * (len(text) - 5),
+        [float(i in (0, 5, 13)) for i in range(len(text))],
+        [float(character in "30") for character in text],
+        marked(2, dict.fromkeys(others, idf / 10)),
+    ]
+    assert (text[:5], text[5:7], text[13:15]) == ("资费 座机", " 话", " 座")
+    found = matches(laid, weigh_question(query, lambda gram: idf))
+    assert found == pytest.approx(np.array(expected).T)
+    assert all(map(any, expected))

@@ -15,6 +15,7 @@ from importlib.resources import files
 import numpy as np
 
 from askwiki import text as zh
+from askwiki.answer.familiarity import Familiarity, Words
 from askwiki.answer.reader import EvidenceReader, Page, lay_out, weigh_question
 from askwiki.answer.wording import Grams, Idf, Wording, grams_of, wording_of
 from askwiki.embed import StaticEncoder, Vectors, unit_rows
@@ -156,13 +157,15 @@ class Ranking:
     """The units of all hits, best first, and how surely one of them answers.
 
     `answerable` is the reader's log odds that any sentence answers against "none of them",
-    `known` the share of the question's words that the corpus uses at all, `size` the idf of a word
-    that it lacks: about the logarithm of twice its passages.
+    `known` the share of the question's words that the corpus uses at all, `familiar` how much more
+    the question sounds like the corpus than like others (`askwiki.answer.familiarity`), `size` the
+    idf of a word that the corpus lacks: about the logarithm of twice its passages.
     """
 
     units: tuple[Scored, ...]
     answerable: float
     known: float
+    familiar: float
     size: float
 
 
@@ -181,7 +184,7 @@ class EvidenceScorer:
     Args:
         encoder: gives the cosines; the bundled one, since the weights were fitted with it.
         reader: reads all hits of a question together.
-        idf: of this corpus.
+        words: those of this corpus.
         general_idf: of Chinese at large.
         weights: (n_features,) in the order of `FEATURES`; the fitted ones by default.
     """
@@ -190,12 +193,13 @@ class EvidenceScorer:
         self,
         encoder: StaticEncoder,
         reader: EvidenceReader,
-        idf: Idf,
+        words: Words,
         general_idf: Idf,
         weights: Vectors | None = None,
     ) -> None:
         self._encoder, self._reader = encoder, reader
-        self._idf, self._general = idf, general_idf
+        self._idf, self._general = words.idf, general_idf
+        self._familiarity = Familiarity(words)
         self._weights = fitted_weights() if weights is None else weights
         self._read = lru_cache(KEPT)(lambda chunk: read_chunk(chunk, encoder, reader))
 
@@ -213,15 +217,17 @@ class EvidenceScorer:
                 found.append(Scored(table.hit, unit, i, float(scores[i]), float(table.shares[i])))
         found.sort(key=lambda s: (-s.score, s.hit.rank, s.index))
         odds_of_any = float(np.logaddexp.reduce(odds))
-        return Ranking(tuple(found), odds_of_any, self._known(query), self._idf(_UNSEEN))
+        known, familiar = self._known(query), self._familiarity.of(query)
+        return Ranking(tuple(found), odds_of_any, known, familiar, self._idf(_UNSEEN))
 
     def _known(self, query: str) -> float:
-        """`known` of a `Ranking`, by the general idf of bigrams and whole words."""
+        """`known` of a `Ranking`, by the general idf of bigrams and whole words; of single characters
+        where there are no others."""
         common = zh.question_weights()
+        tokens = zh.tokens(query)
         weights = {
             term: self._general(term) * common.get(term, 1.0)
-            for term in zh.tokens(query)
-            if len(term) > 1
+            for term in [token for token in tokens if len(token) > 1] or tokens
         }
         unseen, total = self._idf(_UNSEEN), sum(weights.values())
         known = sum(weight for term, weight in weights.items() if self._idf(term) < unseen)

@@ -269,6 +269,8 @@ def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
         "known": ranking.known,
         "size": ranking.size,
         "known_by_size": ranking.known * ranking.size,
+        "familiar": ranking.familiar,
+        "familiar_by_size": ranking.familiar * ranking.size,
         "fused_by_size": fused * ranking.size,
         "match": max(hit.match_score for hit in hits),
         "lexical": max(hit.lexical_score for hit in hits),

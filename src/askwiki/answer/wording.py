@@ -71,5 +71,7 @@ def wording_of(query: str, general: Idf, here: Idf) -> Wording:
 
 def _subject_share(gram: str, common: Mapping[str, float]) -> float:
     """1 for a gram of subject words, less where its characters only do the asking."""
+    if gram.isascii():
+        return common.get(gram, 1.0)
     pieces = [common.get(gram[i : i + 2], 1.0) for i in range(max(1, len(gram) - 1))]
     return min(pieces)

@@ -106,6 +106,16 @@ class LexicalIndex:
         """Different terms."""
         return len(self._columns)
 
+    @property
+    def n_postings(self) -> int:
+        """Pairs of a term and a chunk that holds it."""
+        return len(self._chunk_ids)
+
+    def count(self, term: str) -> int:
+        """How many chunks hold `term`."""
+        column = self._columns.get(term)
+        return 0 if column is None else int(self._starts[column + 1] - self._starts[column])
+
     def idf(self, term: str) -> float:
         """ln(1 + (N - df + 0.5) / (df + 0.5)); a term unknown to the index has df = 0."""
         column = self._columns.get(term)

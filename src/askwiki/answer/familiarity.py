@@ -1,0 +1,73 @@
+"""Whether a question sounds like the corpus, or like questions on anything else.
+
+A question may share all of its words with a corpus and still be about something else: 苹果手机怎么截屏
+beside articles on softphones. What tells it is which words are usual where:
+
+    familiarity = mean over the question's terms of ln(p_corpus(term) / p_elsewhere(term))
+    p(term) = (n(term) + a) / (N + a * V)
+
+n counts the passages, or the questions on other subjects, that hold a term; N is the sum of n over
+all terms. This is the log likelihood ratio of two unigram models, smoothed by adding `a`, per term
+(Zhai and Lafferty, "A Study of Smoothing Methods for Language Models", 2004).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import log
+from typing import Protocol
+
+from askwiki import text as zh
+
+SMOOTHING, VOCABULARY = 0.5, 200_000
+"""`a` and `V`: about as many bigrams and words as questions are made of."""
+
+
+class Words(Protocol):
+    """What is known of the words of a corpus; its lexical index knows it."""
+
+    @property
+    def n_postings(self) -> int:
+        """Pairs of a term and a passage that holds it."""
+
+    def count(self, term: str) -> int:
+        """How many passages hold `term`."""
+
+    def idf(self, term: str) -> float:
+        """How rare `term` is; the highest value where no passage holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Familiarity:
+    """Compares one corpus with what is asked elsewhere."""
+
+    words: Words
+
+    def of(self, question: str) -> float:
+        """Above 0 the question sounds more like the corpus; 0 for a question without terms."""
+        terms = [term for term in zh.tokens(question) if len(term) > 1]
+        if not terms:
+            return 0.0
+        elsewhere = _elsewhere()
+        known = sum(log(self.words.count(term) + SMOOTHING) for term in terms)
+        foreign = sum(log(elsewhere.counts.get(term, 0) + SMOOTHING) for term in terms)
+        scale = log(
+            (elsewhere.total + SMOOTHING * VOCABULARY)
+            / (self.words.n_postings + SMOOTHING * VOCABULARY)
+        )
+        return (known - foreign) / len(terms) + scale
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    counts: Mapping[str, int]
+    total: int
+
+
+@cache
+def _elsewhere() -> _Elsewhere:
+    """The table that `training/elsewhere.py` writes."""
+    rows = files("askwiki").joinpath("data/elsewhere.tsv").read_text("utf-8").splitlines()[1:]
+    counts = {term: int(n) for term, n in (row.split("\t") for row in rows)}
+    return _Elsewhere(counts, sum(counts.values()))
