@@ -25,7 +25,7 @@ ORDER = [
         "answer",
     ),
     *("proof", "cite", "compose"),
-    *("pipeline", "evaluate", "api", "integrations", "serve", "cli"),
+    *("findings", "pipeline", "evaluate", "api", "integrations", "serve", "cli"),
 ]
 """From the bottom up: a room imports the ground floor and rooms before it."""
 

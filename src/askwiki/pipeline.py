@@ -14,15 +14,13 @@ from collections.abc import (
 )
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askwiki import text as zh
-from askwiki.answer import Answerer, Draft
-from askwiki.answer.confidence import confidence, in_scope
+from askwiki.answer import Answerer
 from askwiki.answer.deadline import Deadline
 from askwiki.answer.evidence import EvidenceScorer
 from askwiki.answer.extractive import ExtractiveAnswerer
@@ -39,6 +37,7 @@ from askwiki.errors import (
     QuestionError,
     UnknownArticleError,
 )
+from askwiki.findings import Findings, Part, trace_of
 from askwiki.index import Store, build_store, open_store
 from askwiki.orders import order_in, sections_with_orders
 from askwiki.question import Question, read_question, restated
@@ -48,7 +47,6 @@ from askwiki.retrieve import Retriever, Topic
 from askwiki.schema import (
     Answer,
     Article,
-    Chunk,
     History,
     Hit,
     Reason,
@@ -65,12 +63,6 @@ Progress = Callable[[int, int, str], None]
 
 _WAITS, _WAIT_S = 240, 0.5
 """How often an index is looked for while another process builds it, and the seconds between."""
-
-MOST_PASSAGES = 12
-"""Passages that a language model is shown at most."""
-
-STRANGE = -0.2
-"""Below this familiarity a question that is refused is taken to be on another subject."""
 
 _log = logging.getLogger(__name__)
 
@@ -404,7 +396,7 @@ class AskWiki:
             return asked
         return restated(asked, f"{asked.query}是什么")
 
-    def _find(self, asked: Question) -> "_Found":
+    def _find(self, asked: Question) -> Findings:
         """The parts of the question, each with what was found for it and chosen from it."""
         asked = self._spelt_out(asked)
         topic = self._retriever.topic_of(asked.past)
@@ -416,19 +408,19 @@ class AskWiki:
             # The split may have been wrong: try the question as one.
             parts = [self._answer_part(asked, asked.query, topic)]
             sure = [p for p in parts if p.confidence >= self.settings.min_confidence]
-        return _Found(tuple(parts), tuple(sure), _trace(asked, parts, topic))
+        return Findings(tuple(parts), tuple(sure), trace_of(asked, parts, topic))
 
-    def _answer_part(self, asked: Question, query: str, topic: Topic) -> "_Part":
+    def _answer_part(self, asked: Question, query: str, topic: Topic) -> Part:
         hits = self._retriever.retrieve(query, self.settings.top_k, topic)
         draft = self._answerer.draft(asked, query, hits)
-        return _Part(query, tuple(hits), draft)
+        return Part(query, tuple(hits), draft)
 
-    def _composed(self, asked: Question, found: "_Found", composed: Composed) -> Answer:
+    def _composed(self, asked: Question, found: Findings, composed: Composed) -> Answer:
         notes = (*found.trace.notes, *composed.notes)
         trace = replace(found.trace, notes=notes, model=composed.part)
         return self._proved(asked, replace(found, trace=trace), composed.proved)
 
-    def _proved(self, asked: Question, found: "_Found", proved: Proved) -> Answer:
+    def _proved(self, asked: Question, found: Findings, proved: Proved) -> Answer:
         if not proved.sentences:
             return self._abstain(asked, found)
         language = self.settings.language
@@ -445,8 +437,8 @@ class AskWiki:
             found.trace,
         )
 
-    def _abstain(self, asked: Question, found: "_Found") -> Answer:
-        reason: Reason = "no_evidence" if self._in_scope(found.parts) else "out_of_scope"
+    def _abstain(self, asked: Question, found: Findings) -> Answer:
+        reason: Reason = "no_evidence" if found.in_scope else "out_of_scope"
         if found.trace.model == "failed":
             reason = "model_unavailable"
         suggestions = self._suggestions(found.trace.hits)
@@ -483,14 +475,6 @@ class AskWiki:
         examples = [escape(example) for example in self.examples()]
         return refusal_text(reason, request, named, examples, self.settings)
 
-    def _in_scope(self, parts: "Sequence[_Part]") -> bool:
-        """Whether the corpus speaks of the subject at all, as far as the words of the parts tell."""
-        return any(
-            in_scope(part.draft.signals) >= 0.5
-            or part.draft.signals.get("familiar", STRANGE) > STRANGE
-            for part in parts
-        )
-
     def _suggestions(
         self, hits: Sequence[Hit], beside: set[str] | None = None
     ) -> tuple[Suggestion, ...]:
@@ -500,63 +484,6 @@ class AskWiki:
             if hit.chunk.article_id not in (beside or ()):
                 found.setdefault(hit.chunk.article_id, hit.chunk.title)
         return tuple(Suggestion(key, title) for key, title in list(found.items())[:3])
-
-
-class _Part:
-    """One part of a question with what was found for it."""
-
-    def __init__(self, query: str, hits: tuple[Hit, ...], draft: Draft) -> None:
-        self.query, self.hits, self.draft = query, hits, draft
-        self.confidence = confidence(draft.signals)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What there is to answer with: all parts of the question, and those that are sure enough."""
-
-    parts: tuple[_Part, ...]
-    sure: tuple[_Part, ...]
-    trace: Trace
-
-    @property
-    def missing(self) -> list[_Part]:
-        """The parts that will not be answered."""
-        return [part for part in self.parts if part not in self.sure]
-
-    @property
-    def drafts(self) -> list[Draft]:
-        """The articles' own sentences, a draft a part."""
-        return [part.draft for part in self.sure]
-
-    def passages(self) -> list[Chunk]:
-        """The best passages of every part, the parts taking turns, each passage once."""
-        ranked = zip_longest(*(part.hits for part in self.sure))
-        chunks = {hit.chunk.id: hit.chunk for row in ranked for hit in row if hit}
-        return list(chunks.values())[:MOST_PASSAGES]
-
-
-_GOES_ON = "the conversation goes on: articles it is about were preferred"
-_CHANGES = "the conversation turns to another subject"
-
-
-def _trace(asked: Question, parts: Sequence[_Part], topic: Topic) -> Trace:
-    seen: dict[str, Hit] = {}
-    for part in parts:
-        for hit in part.hits:
-            seen.setdefault(hit.chunk.id, hit)
-    hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(seen.values(), 1))
-    query, notes = asked.query, []
-    if asked.past:
-        goes_on = bool(hits) and hits[0].chunk.article_id in topic
-        notes.append(_GOES_ON if goes_on else _CHANGES)
-        if goes_on and query == asked.text and hits[0].chunk.title not in query:
-            query = f"{hits[0].chunk.title}：{query}"
-    signals = {
-        (name if len(parts) == 1 else f"{number}.{name}"): round(value, 4)
-        for number, part in enumerate(parts, 1)
-        for name, value in part.draft.signals.items()
-    }
-    return Trace(query, asked.kind, tuple(p.query for p in parts), hits, signals, tuple(notes))
 
 
 def _next(events: Iterator[StreamEvent]) -> StreamEvent | None:

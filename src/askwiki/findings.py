@@ -1,0 +1,84 @@
+"""What was found for a question: for each of its parts passages, a draft, how sure it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from askwiki.answer import Draft
+from askwiki.answer.confidence import confidence, in_scope
+from askwiki.question import Question
+from askwiki.retrieve import Topic
+from askwiki.schema import Chunk, Hit, Trace
+
+MOST_PASSAGES = 12
+"""Passages that a language model is shown at most."""
+
+STRANGE = -0.2
+"""Below this familiarity a question that is refused is taken to be on another subject."""
+
+
+class Part:
+    """One part of a question with what was found for it."""
+
+    def __init__(self, query: str, hits: tuple[Hit, ...], draft: Draft) -> None:
+        self.query, self.hits, self.draft = query, hits, draft
+        self.confidence = confidence(draft.signals)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What there is to answer with: all parts of the question, and those that are sure enough."""
+
+    parts: tuple[Part, ...]
+    sure: tuple[Part, ...]
+    trace: Trace
+
+    @property
+    def missing(self) -> list[Part]:
+        """The parts that will not be answered."""
+        return [part for part in self.parts if part not in self.sure]
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether the corpus speaks of the subject at all, as far as the words of the parts tell."""
+        return any(
+            in_scope(part.draft.signals) >= 0.5
+            or part.draft.signals.get("familiar", STRANGE) > STRANGE
+            for part in self.parts
+        )
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The articles' own sentences, a draft a part."""
+        return [part.draft for part in self.sure]
+
+    def passages(self) -> list[Chunk]:
+        """The best passages of every part, the parts taking turns, each passage once."""
+        ranked = zip_longest(*(part.hits for part in self.sure))
+        chunks = {hit.chunk.id: hit.chunk for row in ranked for hit in row if hit}
+        return list(chunks.values())[:MOST_PASSAGES]
+
+
+_GOES_ON = "the conversation goes on: articles it is about were preferred"
+_CHANGES = "the conversation turns to another subject"
+
+
+def trace_of(asked: Question, parts: Sequence[Part], topic: Topic) -> Trace:
+    """How the answer came about: the passages of all parts, each once, and the parts' signals."""
+    seen: dict[str, Hit] = {}
+    for part in parts:
+        for hit in part.hits:
+            seen.setdefault(hit.chunk.id, hit)
+    hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(seen.values(), 1))
+    query, notes = asked.query, []
+    if asked.past:
+        goes_on = bool(hits) and hits[0].chunk.article_id in topic
+        notes.append(_GOES_ON if goes_on else _CHANGES)
+        if goes_on and query == asked.text and hits[0].chunk.title not in query:
+            query = f"{hits[0].chunk.title}：{query}"
+    signals = {
+        (name if len(parts) == 1 else f"{number}.{name}"): round(value, 4)
+        for number, part in enumerate(parts, 1)
+        for name, value in part.draft.signals.items()
+    }
+    return Trace(query, asked.kind, tuple(p.query for p in parts), hits, signals, tuple(notes))
