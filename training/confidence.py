@@ -289,7 +289,7 @@ def report(found: list[Case], p: np.ndarray, weights: np.ndarray) -> None:
         threshold = float(np.quantile(covered, 1 - coverage))
         refused = {
             kind: round(float((p[kinds == kind] < threshold).mean()), 3)
-            for kind in sorted(set(kinds))
+            for kind in sorted({case.kind for case in found})
         }
         kept = right[(kinds == "covered") & (p >= threshold)].mean()
         print(
