@@ -13,8 +13,9 @@ from askwiki.schema import Chunk, Hit, Trace
 MOST_PASSAGES = 12
 """Passages that a language model is shown at most."""
 
-STRANGE = -0.2
-"""Below this familiarity a question that is refused is taken to be on another subject."""
+STRANGE, FOREIGN = -0.2, 0.8
+"""A question that is refused is taken to be on another subject below this familiarity, if its chance
+to be in scope is below this as well."""
 
 
 class Part:
@@ -42,7 +43,7 @@ class Findings:
     def in_scope(self) -> bool:
         """Whether the corpus speaks of the subject at all, as far as the words of the parts tell."""
         return any(
-            in_scope(part.draft.signals) >= 0.5
+            in_scope(part.draft.signals) >= FOREIGN
             or part.draft.signals.get("familiar", STRANGE) > STRANGE
             for part in self.parts
         )
