@@ -6,11 +6,14 @@ Word-pieces of at most four characters (a unigram model), masked language modell
 the data folder, of our manuals and of our wiki (Devlin et al. 2019), then question -> section and
 heading -> section pairs under a contrastive loss at three widths (Kusupati et al. 2022), where
 other sections of the same page are in the batch. The result is a sentence-transformers folder that
-`ASKWIKI_ENCODER` takes by its path. It is not what the package ships: `LOG.md` says why.
+`ASKWIKI_ENCODER` takes by its path; it reads the first 112 word-pieces of a section and knows
+simplified characters alone. What it learns depends on how fast the machine is, as the schedule goes by
+the clock. It is not what the package ships: `LOG.md` says why.
 """
 
 import argparse
 import random
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -38,10 +41,12 @@ BLOCK, MASKED = 128, 0.2
 """Tokens of a stretch of text, and the share of them that is guessed."""
 QUESTION_TOKENS, SECTION_TOKENS = 32, 112
 BATCH_TOKENS, PAIRS, OF_A_PAGE = 8192, 64, 4
-"""Of masked modelling; pairs of a contrastive batch, and at most so many of one page."""
+"""Of masked modelling; pairs of a contrastive batch, and how many of a page stand side by side."""
 MODELLING = 0.5
 """The share of the time that goes into masked modelling."""
 TEMPERATURE = 0.05
+ASKED = 10
+"""Questions of a section of our wiki that are learned."""
 WIDTHS = (WIDTH, WIDTH // 2, WIDTH // 4)
 WIKI = Path(__file__).parent.parent / "corpus"
 
@@ -64,14 +69,14 @@ def texts_of(folder: Path) -> list[str]:
     found += sorted({reading.context for reading in encyclopaedia(folder)})
     for article in load_corpus(WIKI).articles:
         found.append(f"{article.title}\n{article.text}")
-        found += ["\n".join(section.asked[:10]) for section in article.sections]
+        found += ["\n".join(section.asked[:ASKED]) for section in article.sections]
     asked = [r.question for r in section_readings(folder, rows) if r.split == "train"]
     found += ["\n".join(asked[at : at + 8]) for at in range(0, len(asked), 8)]
     return [zh.normalise(text) for text in found]
 
 
 def pairs_of(folder: Path) -> list[Pair]:
-    """Everyday questions twice, headings once; the tuning and test questions are left out."""
+    """Everyday questions, and headings; the tuning and test questions are left out."""
     found = []
     for intent in (i for i in intents(folder) if i.split == "train"):
         passage = f"{intent.heading}\n{intent.passage}"
@@ -85,12 +90,11 @@ def pairs_of(folder: Path) -> list[Pair]:
     for article in load_corpus(WIKI).articles:
         for s in article.sections:
             section = "\n".join((article.title, *s.path, article.text[s.start : s.end]))
-            found += [Pair(question, section, article.id) for question in s.asked[:10]]
+            found += [Pair(question, section, article.id) for question in s.asked[:ASKED]]
     for reading in encyclopaedia(folder):
         around = reading.context[max(0, reading.start - 60) : reading.start + 100]
         found.append(Pair(reading.question, around, around[:60]))
     held = {rows[reading.row].source for reading in readings if reading.split != "train"}
-    found *= 2
     found += [
         Pair(row.heading, f"{row.path.rpartition(' > ')[0]}\n{row.text}", row.source)
         for row in rows
@@ -138,7 +142,8 @@ def starting_model(tokenizer: PreTrainedTokenizerFast, layers: int) -> BertModel
         max_position_embeddings=BLOCK,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
-        attn_implementation="eager",  # three times as fast as the fused one, backwards on a CPU
+        # Backwards on a CPU the fused one takes half as long again (`LOG.md`).
+        attn_implementation="sdpa" if torch.cuda.is_available() else "eager",
     )
     model = BertModel(config, add_pooling_layer=False)
     encoder = bundled_encoder()
@@ -168,6 +173,7 @@ class Clock:
         return (time.monotonic() - self._began) / self._seconds
 
     def step(self, loss: torch.Tensor) -> None:
+        """One step down `loss`; every fifty steps the mean is printed."""
         for group in self._optimiser.param_groups:
             group["lr"] = self._rate * max(0.0, min(self.gone / 0.03, 1 - self.gone))
         self._optimiser.zero_grad()
@@ -181,7 +187,7 @@ class Clock:
 
 
 def half() -> AbstractContextManager[None]:
-    """bfloat16 where a product gains by it."""
+    """bfloat16, which processors without it emulate, slowly."""
     return torch.autocast("cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16)
 
 
@@ -215,7 +221,13 @@ def pretrain(
 
 
 def batches(pairs: Sequence[Pair], rng: random.Random) -> Iterator[list[Pair]]:
-    """For ever: pairs in which up to `OF_A_PAGE` stand side by side that are of one page."""
+    """For ever: `PAIRS` pairs, of which up to `OF_A_PAGE` stand side by side that are of one page.
+
+    Raises:
+        ValueError: there are fewer pairs than make a batch.
+    """
+    if len(pairs) < PAIRS:
+        raise ValueError(f"a batch takes {PAIRS} pairs, got {len(pairs)}")
     while True:
         pages: dict[str, list[Pair]] = {}
         for pair in rng.sample(pairs, len(pairs)):
@@ -268,12 +280,14 @@ def contrast(
 
 def save(model: BertModel, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
     """As a sentence-transformers folder."""
-    body = out / "body"
-    model.float().save_pretrained(body)
-    tokenizer.save_pretrained(body)
-    module = Transformer(str(body), max_seq_length=SECTION_TOKENS)
-    pooling = Pooling(module.get_embedding_dimension(), "mean")
-    SentenceTransformer(modules=[module, pooling, Normalize()], device="cpu").save(str(out))
+    with tempfile.TemporaryDirectory() as body:
+        model.float().save_pretrained(body)
+        tokenizer.save_pretrained(body)
+        module = Transformer(
+            body, max_seq_length=SECTION_TOKENS, model_kwargs={"add_pooling_layer": False}
+        )
+        pooling = Pooling(module.get_embedding_dimension(), "mean")
+        SentenceTransformer(modules=[module, pooling, Normalize()], device="cpu").save(str(out))
 
 
 def main() -> None:
@@ -294,7 +308,6 @@ def main() -> None:
     model.to("cuda" if torch.cuda.is_available() else "cpu").train()
     seconds = arguments.hours * 3600
     pretrain(model, tokenizer, texts, seconds * MODELLING)
-    save(model, tokenizer, arguments.out / "pretrained")
     contrast(model, tokenizer, pairs_of(arguments.data), seconds * (1 - MODELLING), rng)
     save(model, tokenizer, arguments.out)
 

@@ -220,16 +220,19 @@ def _top(scores: Vectors, k: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def _is_copy(a: str, b: str) -> bool:
-    """Whether the Jaccard index of their bigrams is over `NEAR_DUPLICATE`.
+    """Whether the Jaccard index of their bigrams is over `NEAR_DUPLICATE`; texts without bigrams are
+    copies if they are the same.
 
     Most pairs are told apart by how many bigrams they have, or by the bits of their hashes: each
     bit that only one of them has stands for a bigram that the other lacks.
     """
     one, other = _bigram_bits(a), _bigram_bits(b)
     small, large = sorted((one.count, other.count))
+    if large == 0:
+        return a == b
     most_apart = (1 - NEAR_DUPLICATE) / NEAR_DUPLICATE * small
     if small <= NEAR_DUPLICATE * large or (one.bits ^ other.bits).bit_count() > most_apart:
-        return a == b
+        return False
     shared = len(_bigrams(a) & _bigrams(b))
     return shared > NEAR_DUPLICATE * (small + large - shared)
 

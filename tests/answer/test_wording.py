@@ -62,11 +62,11 @@ def test_a_gram_counts_its_idf_times_the_root_of_its_length() -> None:
     assert wording.shares.dtype == np.float32
 
 
-def test_keys_are_sorted_and_each_gram_is_there_once() -> None:
+def test_keys_stand_in_the_order_of_the_question_and_each_once() -> None:
     wording = wording_of("彩铃录制，彩铃录制，SIP-IP", one, one)
-    grams = {gram for gram in zh.ngrams("彩铃录制 sip-ip") if len(gram) > 1}
-    assert grams > {"彩铃", "铃录制", "sip-ip", "sip", "ip"}
-    assert wording.keys.tolist() == sorted(map(hash, grams))
+    grams = list(dict.fromkeys(g for g in zh.ngrams("彩铃录制，sip-ip") if len(g) > 1))
+    assert set(grams) > {"彩铃", "铃录制", "sip-ip", "sip", "ip"}
+    assert wording.keys.tolist() == list(map(hash, grams))
 
 
 @pytest.mark.parametrize("question", ["彩铃怎么录制？", "400电话", "总机 PBX 是什么", "税", "sip"])

@@ -21,23 +21,34 @@ from importlib.resources import files
 
 ANSWERS = (
     "answerable",  # the reader's log odds that any sentence answers
-    "known",  # share of the question's words that the corpus uses at all
     "fused",  # fused score of the first hit
-    "size",  # about the logarithm of twice the passages: a small corpus knows fewer words …
-    "known_by_size",
-    "fused_by_size",  # … and has no questions that lift the score
     "dense",  # the best cosine: a foreign question may share words with a small corpus
-    "dense_by_size",
+    "size",  # about the logarithm of twice the passages
 )
+"""What tells whether a draft answers. The other figures a draft comes with told right from wrong a
+little better on the tuning questions and what is not covered from what is much worse; products with
+the size turned the sign of some (`training/LOG.md`)."""
+
 SCOPE = (
     *ANSWERS,
+    "known",  # share of the question's words that the corpus uses at all
     "familiar",  # how much more the question sounds like the corpus than like others
-    "familiar_by_size",
+    "familiar_by_size",  # in a large corpus that says more
 )
-"""Some of the figures a draft comes with. The others told right from wrong a little better on the
-tuning questions and what is not covered from what is much worse (`training/LOG.md`)."""
+"""What tells whether a question is about what the corpus is about. `familiar_by_size` is no figure of
+a draft: it is made of two."""
 
 SIGNALS = {"scope": SCOPE, "answers": ANSWERS}
+"""The signals of each regression, as `data/confidence.json` names them."""
+
+SIZES = (4.7, 8.4)
+"""The sizes that the fit has seen, 57 to 2,122 passages; others count as the nearest of them."""
+
+
+def weighable(signals: Mapping[str, float]) -> dict[str, float]:
+    """`signals` as the regressions weigh them: the size cut to `SIZES`, and the product with it."""
+    size = min(max(signals["size"], SIZES[0]), SIZES[1])
+    return {**signals, "size": size, "familiar_by_size": signals["familiar"] * size}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,8 @@ class Fit:
 
     def chance(self, signals: Mapping[str, float]) -> float:
         """Between 0 and 1."""
-        logit = self.bias + sum(weight * signals[name] for name, weight in self.weights.items())
+        seen = weighable(signals)
+        logit = self.bias + sum(weight * seen[name] for name, weight in self.weights.items())
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 

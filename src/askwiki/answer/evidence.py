@@ -59,8 +59,9 @@ READ_WITHIN = 0.08
 """How far below the best hit's score a hit may lie to be read: reading those up to 0.12 as well
 changed 2 answers of 287, and no figure on final answers (`training/LOG.md`)."""
 
-KEPT = 2048
-"""Sections remembered as they were read, about a tenth of a megabyte each."""
+KEPT, LONGEST_KEPT = 2048, 4000
+"""Sections remembered as they were read, if they have no more characters: 55 KB each on our wiki, 107
+at most, so some 110 MB when all have been read."""
 
 _FIGURE = re.compile(
     r"[0-9]|[一二三四五六七八九十百千万两几]+(?:个|天|年|月|日|小时|分钟|秒|元|种|层|位|条|级|倍|成|次|路|部|米|人|周)|之[一二三四五六七八九十]|[若数]干|不限|无上限"
@@ -205,6 +206,8 @@ class EvidenceScorer:
 
     def read(self, chunk: Chunk) -> ReadChunk:
         """`read_chunk`, remembered for the last `KEPT` chunks."""
+        if len(chunk.text) > LONGEST_KEPT:
+            return read_chunk(chunk, self._encoder, self._reader)
         return self._read(chunk)
 
     def score(self, query: str, hits: Sequence[Hit]) -> Ranking:

@@ -34,8 +34,8 @@ def grams_of(heading: Sequence[str], sentences: Sequence[Sequence[str]]) -> Gram
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The n-grams of a question: sorted hashes, and (n_grams, 2) float32 with the share of each in
-    the whole, by their rarity in Chinese at large and in this corpus."""
+    """The n-grams of a question, in its order: their hashes, and (n_grams, 2) float32 with the share
+    of each in the whole, by their rarity in Chinese at large and in this corpus."""
 
     keys: Codes
     shares: Vectors
@@ -44,7 +44,9 @@ class Wording:
         """(1 + n_sentences, n_grams): the first row is the headings'."""
         table = np.zeros((grams.count + 1, len(self.keys)), dtype=np.bool_)
         if len(self.keys):
-            at = np.minimum(np.searchsorted(self.keys, grams.keys), len(self.keys) - 1)
+            order = np.argsort(self.keys)
+            at = np.searchsorted(self.keys, grams.keys, sorter=order)
+            at = order[np.minimum(at, len(self.keys) - 1)]
             found = self.keys[at] == grams.keys
             table[grams.owner[found], at[found]] = True
         return table
@@ -64,9 +66,8 @@ def wording_of(query: str, general: Idf, here: Idf) -> Wording:
     keys = np.fromiter(map(hash, weights), np.int64)
     table = [[weight * idf(gram) for idf in (general, here)] for gram, weight in weights.items()]
     values = np.array(table, dtype=np.float64).reshape(-1, 2)
-    order = np.argsort(keys)
     shares = values / np.maximum(values.sum(0), 1e-12)
-    return Wording(keys[order], shares[order].astype(np.float32))
+    return Wording(keys, shares.astype(np.float32))
 
 
 def _subject_share(gram: str, common: Mapping[str, float]) -> float:

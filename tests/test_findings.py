@@ -1,0 +1,69 @@
+"""What was found for a question."""
+
+import pytest
+
+from askwiki.answer import Draft
+from askwiki.findings import MOST_PASSAGES, Findings, Part, trace_of
+from askwiki.question import read_question
+from askwiki.schema import Chunk, Hit, Trace
+
+USUAL = {"answerable": 4.0, "fused": 0.8, "dense": 0.6, "familiar": 1.0, "known": 1.0, "size": 8.0}
+STRANGE = {"answerable": -4.0, "fused": 0.1, "dense": 0.2, "size": 8.0}
+
+
+def hit(key: str, score: float = 0.5) -> Hit:
+    return Hit(Chunk(key, key[0], key[0].upper(), (), "文", 0, 1), score, 1)
+
+
+def part(query: str, *keys: str, **signals: float) -> Part:
+    return Part(query, tuple(map(hit, keys)), Draft((), signals))
+
+
+def findings(*parts: Part, sure: tuple[Part, ...] = ()) -> Findings:
+    return Findings(parts, sure, Trace("", "other", ()))
+
+
+@pytest.mark.parametrize(
+    ("signals", "expected"),
+    [
+        (USUAL, True),
+        (STRANGE | {"familiar": 0.5, "known": 1.0}, True),
+        (STRANGE | {"familiar": -1.0, "known": 1.0}, False),
+        (STRANGE | {"familiar": 0.5, "known": 0.0}, False),
+        ({}, False),
+    ],
+)
+def test_a_question_is_in_scope_by_its_wording_or_its_chance(
+    signals: dict[str, float], expected: bool
+) -> None:
+    assert findings(part("问", **signals)).in_scope is expected
+
+
+def test_one_part_in_scope_is_enough() -> None:
+    strange = part("甲", **(STRANGE | {"familiar": -1.0, "known": 0.0}))
+    assert findings(strange, part("乙", **USUAL)).in_scope
+
+
+def test_the_parts_that_are_not_sure_are_missing() -> None:
+    one, two = part("甲", **USUAL), part("乙")
+    assert findings(one, two, sure=(one,)).missing == [two]
+    assert (one.confidence > 0.5, two.confidence) == (True, 0.0)
+
+
+def test_passages_of_the_parts_take_turns_and_come_once() -> None:
+    one, two = part("甲", "a#1", "b#1", "c#1"), part("乙", "b#1", "d#1")
+    passages = findings(one, two, sure=(one, two)).passages()
+    assert [chunk.id for chunk in passages] == ["a#1", "b#1", "d#1", "c#1"]
+    many = part("甲", *(f"a#{n}" for n in range(40)))
+    assert len(findings(many, sure=(many,)).passages()) == MOST_PASSAGES
+
+
+def test_the_trace_names_the_signals_of_each_part() -> None:
+    asked = read_question("400怎么办理？要多久？")
+    some = USUAL | {"known": 0.12345}
+    parts = [part("甲", "a#1", **some), part("乙", "a#1", "b#1", **USUAL)]
+    trace = trace_of(asked, parts, {})
+    assert (trace.signals["1.known"], trace.signals["2.known"]) == (0.1235, 1.0)
+    assert len(trace.signals) == 2 * len(USUAL)
+    assert [(h.chunk.id, h.rank) for h in trace.hits] == [("a#1", 1), ("b#1", 2)]
+    assert trace_of(asked, parts[:1], {}).signals["known"] == 0.1235
