@@ -202,7 +202,7 @@ TASKS = {
     "scope": Task(
         lambda case: case.kind in ("covered", *FOREIGN_KINDS),
         lambda case: case.kind not in FOREIGN_KINDS,
-        0.1,
+        0.07,
     ),
     "answers": Task(lambda case: case.kind not in FOREIGN_KINDS, lambda case: case.right, 0.25),
 }
