@@ -32,6 +32,18 @@ class Scorer:
         return Ranking(tuple(sorted(found, key=lambda s: -s.score)), 0.0, 1.0, 1.0, 1.0)
 
 
+CODES = {
+    "404": "号码不存在",
+    "480": "暂时不可达",
+    "486": "被叫正在通话",
+    "487": "主叫取消了呼叫",
+    "488": "编码协商不成",
+    "503": "线路暂不可用",
+    "603": "被叫拒绝接听",
+    "604": "没有这个被叫",
+}
+
+
 def answer(scores: Mapping[str, float], *chunks: Chunk, question: str = "话费") -> list[str]:
     hits = [Hit(chunk, 1.0 - 0.1 * rank, rank) for rank, chunk in enumerate(chunks, 1)]
     answerer = ExtractiveAnswerer(Scorer(scores))  # type: ignore[arg-type]
@@ -139,6 +151,16 @@ def test_a_line_that_leads_into_what_stands_elsewhere_answers_nothing() -> None:
     text = "办理分为以下几步：\n\n手续不多，当天办完。"
     scores = {"办理分为以下几步：": 5.0, "手续不多，当天办完。": 1.0}
     assert answer(scores, chunk("a", 0, text)) == ["手续不多，当天办完。"]
+
+
+def test_a_question_that_names_rows_gets_them_all() -> None:
+    rows = [f"失败码：{code}；含义：{said}" for code, said in CODES.items()]
+    table = chunk("a", 0, "\n\n".join(rows))
+    scores = {row: 5.0 - 3.9 * n for n, row in enumerate(rows)}
+    every = [*rows[:1], *rows[2:]]
+    question = "失败码404、486、487、503、603、604、488是什么意思"
+    assert answer(scores, table, question=question) == every
+    assert answer(scores, table, question="失败码是什么意思") == rows[:2]
 
 
 def test_a_row_of_a_table_stands_on_a_line_of_its_own() -> None:

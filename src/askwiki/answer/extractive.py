@@ -49,6 +49,9 @@ _DEFINES = (
 )
 """How a sentence begins that says what its subject is."""
 
+_ROW = re.compile(r"[^：；，。]{1,16}：([^：；。]{1,40})；[^：；，。]{1,16}：")
+"""How a row of a table begins: the name of a column, its cell, the name of the next column."""
+
 _ASKS_HOW = re.compile(r"怎么|怎样|如何|步骤|流程")
 
 _POINTS_BACK = re.compile(
@@ -84,7 +87,9 @@ class ExtractiveAnswerer:
             margins, sentences = BESIDE_LIST_MARGINS, len(chosen) + BESIDE_LIST_SENTENCES
             chars = _chars(chosen) + BESIDE_LIST_CHARS
         else:
-            chosen = self._with_context(best, ranked)
+            named = _rows_named(query, best, ranked)
+            chosen = named if _chars(named) <= LIST_CHARS else []
+            chosen = chosen or self._with_context(best, ranked)
         for other in ranked:
             if len(chosen) >= sentences or not _earns_its_place(other, chosen, best, margins):
                 continue
@@ -179,7 +184,7 @@ def _earns_its_place(
         return False
     if not _says_something(other):
         return False
-    if _is_row(_text(other)) and not _is_row(_text(best)):
+    if _is_wide_row(_text(other)) and not _is_wide_row(_text(best)):
         return False
     if best.score - other.score > margins[_distance(other.hit, best.hit)]:
         return False
@@ -233,8 +238,26 @@ def _is_never_fit(text: str) -> bool:
 
 
 def _is_row(text: str) -> bool:
-    """Whether `text` is a row of a table, which reads badly after a sentence."""
+    """Whether `text` is a row of a table."""
+    return _is_wide_row(text) or bool(_ROW.match(text))
+
+
+def _is_wide_row(text: str) -> bool:
+    """Whether `text` is a row of three cells or more, which reads badly after a sentence."""
     return text.count("：") >= 3
+
+
+def _rows_named(query: str, best: Scored, ranked: Sequence[Scored]) -> list[Scored]:
+    """The rows of the table of `best` that the question names by their first cell: 失败码486."""
+    asked = zh.normalise(query)
+
+    def is_named(text: str) -> bool:
+        row = _ROW.match(text)
+        return row is not None and len(row[1]) > 1 and zh.normalise(row[1]) in asked
+
+    if not _is_row(_text(best)):
+        return []
+    return [s for s in ranked if s.hit is best.hit and is_named(_text(s))]
 
 
 def _likeness(a: Scored, b: Scored) -> float:
