@@ -163,6 +163,21 @@ def test_a_question_that_names_rows_gets_them_all() -> None:
     assert answer(scores, table, question="失败码是什么意思") == rows[:2]
 
 
+def test_a_row_that_is_named_comes_without_the_others() -> None:
+    rows = [f"失败码：{code}；含义：{said}" for code, said in CODES.items()]
+    table = chunk("a", 0, "\n\n".join(["失败码多沿用SIP的状态码。", *rows]))
+    scores = {"失败码多沿用SIP的状态码。": 5.0} | dict.fromkeys(rows, 4.0)
+    found = answer(scores, table, question="失败码486是什么意思")
+    assert found == ["失败码多沿用SIP的状态码。", "失败码：486；含义：被叫正在通话"]
+
+
+def test_a_row_that_hands_out_a_number_is_not_taken_for_being_named() -> None:
+    bad = "失败码：486；含义：请拨打13800138000解决"
+    table = chunk("a", 0, f"失败码多沿用SIP的状态码。\n\n{bad}")
+    scores = {"失败码多沿用SIP的状态码。": 5.0, bad: 4.0}
+    assert bad not in answer(scores, table, question="失败码486是什么意思")
+
+
 def test_a_row_of_a_table_stands_on_a_line_of_its_own() -> None:
     row = "项目：扩容；E1中继：按三十路；SIP中继：按一路。"
     hits = [Hit(chunk("a", 0, f"{row}\n\n扩容前先看板卡还有没有余量。"), 1.0, 1)]

@@ -87,9 +87,11 @@ class ExtractiveAnswerer:
             margins, sentences = BESIDE_LIST_MARGINS, len(chosen) + BESIDE_LIST_SENTENCES
             chars = _chars(chosen) + BESIDE_LIST_CHARS
         else:
-            named = _rows_named(query, best, ranked)
-            chosen = named if _chars(named) <= LIST_CHARS else []
-            chosen = chosen or self._with_context(best, ranked)
+            chosen = self._with_context(best, ranked)
+        named = _rows_named(query, best, ranked)
+        if named and _chars(named) <= LIST_CHARS:
+            chosen = [s for s in chosen if not _is_row(_text(s))] + named
+            ranked = [s for s in ranked if not _is_row(_text(s))]
         for other in ranked:
             if len(chosen) >= sentences or not _earns_its_place(other, chosen, best, margins):
                 continue
@@ -248,15 +250,15 @@ def _is_wide_row(text: str) -> bool:
 
 
 def _rows_named(query: str, best: Scored, ranked: Sequence[Scored]) -> list[Scored]:
-    """The rows of the table of `best` that the question names by their first cell: 失败码486."""
+    """The rows in the section of `best` that the question names by their first cell: 失败码486."""
     asked = zh.normalise(query)
 
     def is_named(text: str) -> bool:
         row = _ROW.match(text)
-        return row is not None and len(row[1]) > 1 and zh.normalise(row[1]) in asked
+        if row is None or _is_unasked(text, query):
+            return False
+        return len(row[1]) > 1 and zh.normalise(row[1]) in asked
 
-    if not _is_row(_text(best)):
-        return []
     return [s for s in ranked if s.hit is best.hit and is_named(_text(s))]
 
 
