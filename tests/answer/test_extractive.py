@@ -171,6 +171,13 @@ def test_a_row_that_is_named_comes_without_the_others() -> None:
     assert found == ["失败码多沿用SIP的状态码。", "失败码：486；含义：被叫正在通话"]
 
 
+def test_a_row_is_named_by_a_foreign_word_in_its_first_cell_too() -> None:
+    rows = ["线路：专线；特点：稳定", "线路：互联网VPN；特点：便宜", "线路：无线；特点：灵活"]
+    scores = dict.fromkeys(rows, 4.0)
+    found = answer(scores, chunk("a", 0, "\n\n".join(rows)), question="用专线还是vpn")
+    assert found == rows[:2]
+
+
 def test_a_row_that_hands_out_a_number_is_not_taken_for_being_named() -> None:
     bad = "失败码：486；含义：请拨打13800138000解决"
     table = chunk("a", 0, f"失败码多沿用SIP的状态码。\n\n{bad}")

@@ -51,6 +51,7 @@ _DEFINES = (
 
 _ROW = re.compile(r"[^：；，。]{1,16}：([^：；。]{1,40})；[^：；，。]{1,16}：")
 """How a row of a table begins: the name of a column, its cell, the name of the next column."""
+_FOREIGN = re.compile(r"[a-z0-9][a-z0-9.\-]*")
 
 _ASKS_HOW = re.compile(r"怎么|怎样|如何|步骤|流程")
 
@@ -250,14 +251,16 @@ def _is_wide_row(text: str) -> bool:
 
 
 def _rows_named(query: str, best: Scored, ranked: Sequence[Scored]) -> list[Scored]:
-    """The rows in the section of `best` that the question names by their first cell: 失败码486."""
+    """The rows in the section of `best` that the question names by their first cell, or by a figure
+    or foreign word in it: 失败码486, 用专线还是VPN beside 互联网VPN."""
     asked = zh.normalise(query)
 
     def is_named(text: str) -> bool:
         row = _ROW.match(text)
         if row is None or _is_unasked(text, query):
             return False
-        return len(row[1]) > 1 and zh.normalise(row[1]) in asked
+        cell = zh.normalise(row[1])
+        return any(len(name) > 1 and name in asked for name in (cell, *_FOREIGN.findall(cell)))
 
     return [s for s in ranked if s.hit is best.hit and is_named(_text(s))]
 
