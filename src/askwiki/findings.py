@@ -15,9 +15,8 @@ MOST_PASSAGES = 12
 
 IN_SCOPE, STRANGE, UNKNOWN = 0.8, -0.2, 0.5
 """A question that is refused is taken to be on another subject where its chance to be in scope is
-below the first, and its familiarity or the share of its words that the corpus knows below theirs: of
-the tuning questions on other subjects refused by our wiki 70 of 73 are, of those whose section does
-not state what was asked 6 of 44 (`training/LOG.md`)."""
+below the first, and its familiarity or the share of its words that the corpus knows below theirs.
+Chosen by looking at what the tuning questions that our wiki refuses are."""
 
 
 class Part:
