@@ -1,6 +1,7 @@
 """A call ends when it has to, whatever the model does."""
 
 import asyncio
+import gc
 import subprocess
 import sys
 import threading
@@ -247,6 +248,40 @@ def test_leaving_ends_the_call() -> None:
     assert not ended.is_set()
     reply.close()
     assert ended.wait(10)
+
+
+def test_what_a_client_left_half_read_is_closed_by_the_call_and_not_by_the_collector() -> None:
+    closed: list[tuple[str, str]] = []
+    both_closed = threading.Event()
+
+    async def inner() -> Stream:
+        try:
+            while True:
+                yield chunk("字")
+        finally:
+            await asyncio.sleep(0.01)
+            closed.append(("inner", threading.current_thread().name))
+            both_closed.set()
+
+    async def outer() -> Stream:
+        within = inner()
+        circle = [within]
+        circle.append(circle)  # type: ignore[arg-type]  # so that counting references frees nothing
+        try:
+            async for each in within:
+                yield each
+        finally:
+            closed.append(("outer", threading.current_thread().name))
+
+    gc.disable()
+    try:
+        reply = pieces(outer, Deadline(5), 5)
+        next(reply)
+        reply.close()
+        assert both_closed.wait(5)
+    finally:
+        gc.enable()
+    assert closed == [("outer", "askwiki-model"), ("inner", "askwiki-model")]
 
 
 def test_giving_up_ends_the_call_and_the_wait() -> None:

@@ -11,11 +11,13 @@ import atexit
 import math
 import queue
 import re
+import sys
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import aclosing, suppress
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -129,21 +131,38 @@ class _EarlyError(Exception):
 async def _read(call: _Call, inbox: "queue.SimpleQueue[Piece | Exception | None]") -> None:
     """Put the pieces of one call into `inbox`, last its ending or what went wrong.
 
-    After that it reads on until the stream ends or its grace is over. Either runs through all the
-    nested generators of the client; one left half read would be closed by the garbage collector, in
-    whichever thread that runs, while this loop may be closing it too.
+    After that it reads on until the stream ends or its grace is over, and closes what was left half
+    read.
     """
+    started: list[AsyncGenerator[Any, Any]] = []
+    _started.set(started)
     try:
-        async with aclosing(call.start()) as chunks:
-            try:
-                inbox.put(await _read_all(chunks, inbox, call.says_its_end))
-            except ModelError as error:
-                inbox.put(error)
-            async with asyncio.timeout(_GRACE_S):
-                async for _ in chunks:
-                    await asyncio.sleep(0)  # a model that never waits would let no time run out
+        chunks = call.start()
+        try:
+            inbox.put(await _read_all(chunks, inbox, call.says_its_end))
+        except ModelError as error:
+            inbox.put(error)
+        async with asyncio.timeout(_GRACE_S):
+            async for _ in chunks:
+                await asyncio.sleep(0)  # a model that never waits would let no time run out
     except Exception as error:
         inbox.put(error)
+    finally:
+        await _close(started)
+
+
+async def _close(generators: list[AsyncGenerator[Any, Any]]) -> None:
+    """Close them as they were started, the outer before the inner ones.
+
+    The clients nest a dozen, and an outer one that is closed leaves the inner ones to the garbage
+    collector. It would finalize all of them in whichever thread it runs, while this loop is already
+    closing the first, which Python calls an error.
+    """
+    for generator in generators:
+        with suppress(Exception):
+            async with asyncio.timeout(_GRACE_S):
+                await generator.aclose()
+    generators.clear()
 
 
 async def _read_all(
@@ -254,6 +273,9 @@ def _retry_after(error: Exception) -> float | None:
 
 # --- the loop ------------------------------------------------------------------------------------
 
+_started: ContextVar[list[AsyncGenerator[Any, Any]] | None] = ContextVar("started", default=None)
+"""The generators that a call started, in their order."""
+
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 
@@ -284,8 +306,23 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
     """Run `loop` until it is stopped, and close it where it ran: an open one warns as it is freed."""
+    loop.call_soon(_keep_generators)  # as soon as it runs: it sets hooks of its own before
     loop.run_forever()
     loop.close()
+
+
+def _keep_generators() -> None:
+    """Have each asynchronous generator of this thread kept by the call that starts it."""
+    of_the_loop = sys.get_asyncgen_hooks().firstiter
+
+    def start(generator: AsyncGenerator[Any, Any]) -> None:
+        if of_the_loop is not None:
+            of_the_loop(generator)
+        started = _started.get()
+        if started is not None:
+            started.append(generator)
+
+    sys.set_asyncgen_hooks(firstiter=start)
 
 
 class _DaemonThreads(ThreadPoolExecutor):
