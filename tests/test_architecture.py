@@ -20,6 +20,7 @@ ORDER = [
         "rerank",
         "index",
         "request",
+        "courtesy",
         "question",
         "retrieve",
         "answer",

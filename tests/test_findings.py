@@ -1,9 +1,12 @@
-"""What was found for a question."""
+"""What is found for a question."""
+
+from typing import Any
 
 import pytest
 
+from askwiki import AskWiki
 from askwiki.answer import Draft
-from askwiki.findings import MOST_PASSAGES, Findings, Part, trace_of
+from askwiki.findings import MOST_PASSAGES, UNSURE, Finder, Findings, Part, names_of, trace_of
 from askwiki.question import read_question
 from askwiki.schema import Chunk, Hit, Trace
 
@@ -67,3 +70,55 @@ def test_the_trace_names_the_signals_of_each_part() -> None:
     assert len(trace.signals) == 2 * len(USUAL)
     assert [(h.chunk.id, h.rank) for h in trace.hits] == [("a#1", 1), ("b#1", 2)]
     assert trace_of(asked, parts[:1], {}).signals["known"] == 0.1235
+
+
+class Recorded:
+    """A retriever and an answerer that are as sure of each query as they are told."""
+
+    encoder = None
+
+    def __init__(self, **fused: float) -> None:
+        self.fused, self.asked = fused, list[str]()
+
+    def topic_of(self, past: object) -> dict[str, float]:
+        return {}
+
+    def retrieve(self, query: str, k: int, topic: object) -> list[Hit]:
+        self.asked.append(query)
+        return [hit("a#1")]
+
+    def draft(self, asked: object, query: str, hits: object) -> Draft:
+        return Draft((), USUAL | {"fused": self.fused[query], "dense": self.fused[query]})
+
+
+def found(text: str, **fused: float) -> tuple[list[str], list[str]]:
+    """The queries that were searched for, and those that were answered."""
+    both: Any = Recorded(**fused)
+    finder = Finder(both, both, frozenset({"总机"}), 6, 0.2)
+    return both.asked, [part.query for part in finder.find(read_question(text)).parts]
+
+
+LED, ALONE = "我们是做物流的，录音能存多久", "录音能存多久"
+
+
+def test_an_unsure_question_is_read_without_its_lead_in() -> None:
+    assert part("", **(USUAL | {"fused": -2.0, "dense": -2.0})).confidence < UNSURE
+    assert found(LED, **{LED: -2.0, ALONE: 0.8}) == ([LED, ALONE], [ALONE])
+
+
+def test_where_it_is_no_surer_alone_the_lead_in_stays() -> None:
+    assert found(LED, **{LED: -2.0, ALONE: -2.0}) == ([LED, ALONE], [LED])
+
+
+def test_a_question_that_is_sure_is_read_once() -> None:
+    assert found(LED, **{LED: 0.8, ALONE: 0.9}) == ([LED], [LED])
+
+
+def test_a_name_alone_asks_what_it_is() -> None:
+    assert found("总机？", **{"总机？是什么": 0.8})[1] == ["总机？是什么"]
+
+
+def test_articles_are_known_by_their_titles_and_what_those_are_about(wiki: AskWiki) -> None:
+    names = names_of(wiki.store)
+    assert {"企业总机", "企业总机的费用与计费"} <= names
+    assert "总机多少钱" not in names

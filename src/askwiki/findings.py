@@ -1,13 +1,15 @@
-"""What was found for a question: for each of its parts passages, a draft, how sure it is."""
+"""What is found for a question: for each of its parts passages, a draft, how sure it is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from askwiki.answer import Draft
+from askwiki import text as zh
+from askwiki.answer import Answerer, Draft
 from askwiki.answer.confidence import confidence, in_scope
-from askwiki.question import Question
-from askwiki.retrieve import Topic
+from askwiki.index import Store
+from askwiki.question import Question, restated, without_lead_ins
+from askwiki.retrieve import Retriever, Topic
 from askwiki.schema import Chunk, Hit, Trace
 
 MOST_PASSAGES = 12
@@ -17,6 +19,11 @@ IN_SCOPE, STRANGE, UNKNOWN = 0.8, -0.2, 0.5
 """A question that is refused is taken to be on another subject where its chance to be in scope is
 below the first, and its familiarity or the share of its words that the corpus knows below theirs.
 Chosen by looking at what the tuning questions that our wiki refuses are."""
+
+
+UNSURE, CLEARLY = 0.4, 0.1
+"""A question that is less sure than the first is read without its lead-in too, and answered so where
+that is surer by the second. Chosen on tuning questions (`training/LOG.md`)."""
 
 
 class Part:
@@ -64,6 +71,66 @@ def _in_scope(signals: Mapping[str, float]) -> bool:
     return usual or in_scope(signals) >= IN_SCOPE
 
 
+def names_of(store: Store) -> frozenset[str]:
+    """What the articles are called, folded."""
+    return frozenset(
+        zh.normalise(name)
+        for article in store.articles.values()
+        for name in (article.title, article.title.partition("的")[0])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Searches for each part of a question and drafts an answer to it.
+
+    `names` are those of the articles (`names_of`); a part counts as answered from `min_confidence`.
+    """
+
+    retriever: Retriever
+    answerer: Answerer
+    names: frozenset[str]
+    top_k: int
+    min_confidence: float
+
+    def find(self, asked: Question) -> Findings:
+        """The parts of the question, each with what was found for it and chosen from it."""
+        asked = self._spelt_out(asked)
+        topic = self.retriever.topic_of(asked.past)
+        parts = [self._part(asked, part, topic) for part in asked.parts]
+        sure = self._sure(parts)
+        if asked.parts[0] == asked.query and sure:
+            parts = sure  # one of them is the whole question: nothing of it is missing
+        if len(parts) > 1 and not sure:
+            # The split may have been wrong: try the question as one.
+            parts = [self._part(asked, asked.query, topic)]
+            sure = self._sure(parts)
+        return Findings(tuple(parts), tuple(sure), trace_of(asked, parts, topic))
+
+    def _spelt_out(self, asked: Question) -> Question:
+        """Who types a name and nothing else asks what it is."""
+        name = zh.normalise(asked.query).strip(" ?？。!！")
+        if name not in self.names and name not in zh.trade_terms():
+            return asked
+        return restated(asked, f"{asked.query}是什么")
+
+    def _sure(self, parts: list[Part]) -> list[Part]:
+        return [part for part in parts if part.confidence >= self.min_confidence]
+
+    def _part(self, asked: Question, query: str, topic: Topic) -> Part:
+        """What is found for `query`, or for less of it where that is clearly surer."""
+        part = self._read(asked, query, topic)
+        if part.confidence >= UNSURE:
+            return part
+        shorter = [self._read(asked, rest, topic) for rest in without_lead_ins(query)]
+        best = max(shorter, key=lambda other: other.confidence, default=part)
+        return best if best.confidence >= part.confidence + CLEARLY else part
+
+    def _read(self, asked: Question, query: str, topic: Topic) -> Part:
+        hits = self.retriever.retrieve(query, self.top_k, topic)
+        return Part(query, tuple(hits), self.answerer.draft(asked, query, hits))
+
+
 _GOES_ON = "the conversation goes on: articles it is about were preferred"
 _CHANGES = "the conversation turns to another subject"
 
@@ -79,7 +146,7 @@ def trace_of(asked: Question, parts: Sequence[Part], topic: Topic) -> Trace:
     if asked.past:
         goes_on = bool(hits) and hits[0].chunk.article_id in topic
         notes.append(_GOES_ON if goes_on else _CHANGES)
-        if goes_on and query == asked.text and hits[0].chunk.title not in query:
+        if goes_on and query in asked.text and hits[0].chunk.title not in query:
             query = f"{hits[0].chunk.title}：{query}"
     signals = {
         (name if len(parts) == 1 else f"{number}.{name}"): round(value, 4)

@@ -19,7 +19,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askwiki import text as zh
 from askwiki.answer import Answerer
 from askwiki.answer.deadline import Deadline
 from askwiki.answer.evidence import EvidenceScorer
@@ -37,13 +36,13 @@ from askwiki.errors import (
     QuestionError,
     UnknownArticleError,
 )
-from askwiki.findings import Findings, Part, trace_of
+from askwiki.findings import Finder, Findings, names_of
 from askwiki.index import Store, build_store, open_store
 from askwiki.orders import order_in, sections_with_orders
 from askwiki.question import Question, read_question, restated
 from askwiki.request import Request
 from askwiki.rerank import bundled_reranker
-from askwiki.retrieve import Retriever, Topic
+from askwiki.retrieve import Retriever
 from askwiki.schema import (
     Answer,
     Article,
@@ -83,10 +82,8 @@ class AskWiki:
     ) -> None:
         self.store, self.settings = store, settings
         self._retriever, self._answerer, self._composer = retriever, answerer, composer
-        self._names = frozenset(
-            zh.normalise(name)
-            for article in store.articles.values()
-            for name in (article.title, article.title.partition("的")[0])
+        self._finder = Finder(
+            retriever, answerer, names_of(store), settings.top_k, settings.min_confidence
         )
 
     # --- ways to make one ---------------------------------------------------------------------
@@ -354,7 +351,7 @@ class AskWiki:
         yield StreamEvent(answer.text, answer)
 
     def _answer(self, asked: Question) -> Answer:
-        found = self._find(asked)
+        found = self._finder.find(asked)
         if not found.sure:
             return self._abstain(asked, found)
         return self._proved(asked, found, prove(found.drafts, self.store.articles))
@@ -364,7 +361,7 @@ class AskWiki:
     ) -> Generator[StreamEvent, None, None]:
         """The answer of the language model as it is proved; it is asked only if there is evidence."""
         asked = self._standing_alone(asked, history, deadline)
-        found = self._find(asked)
+        found = self._finder.find(asked)
         if not found.sure or self._composer is None:
             answer = self._abstain(asked, found)
             yield StreamEvent(answer.text, answer)
@@ -388,32 +385,6 @@ class AskWiki:
             return asked
         query = self._composer.standing_alone(asked.text, history, deadline)
         return restated(asked, query) if query else asked
-
-    def _spelt_out(self, asked: Question) -> Question:
-        """Who types a name and nothing else asks what it is."""
-        name = zh.normalise(asked.query).strip(" ?？。!！")
-        if name not in self._names and name not in zh.trade_terms():
-            return asked
-        return restated(asked, f"{asked.query}是什么")
-
-    def _find(self, asked: Question) -> Findings:
-        """The parts of the question, each with what was found for it and chosen from it."""
-        asked = self._spelt_out(asked)
-        topic = self._retriever.topic_of(asked.past)
-        parts = [self._answer_part(asked, part, topic) for part in asked.parts]
-        sure = [p for p in parts if p.confidence >= self.settings.min_confidence]
-        if asked.parts[0] == asked.query and sure:
-            parts = sure  # one of them is the whole question: nothing of it is missing
-        if len(parts) > 1 and not sure:
-            # The split may have been wrong: try the question as one.
-            parts = [self._answer_part(asked, asked.query, topic)]
-            sure = [p for p in parts if p.confidence >= self.settings.min_confidence]
-        return Findings(tuple(parts), tuple(sure), trace_of(asked, parts, topic))
-
-    def _answer_part(self, asked: Question, query: str, topic: Topic) -> Part:
-        hits = self._retriever.retrieve(query, self.settings.top_k, topic)
-        draft = self._answerer.draft(asked, query, hits)
-        return Part(query, tuple(hits), draft)
 
     def _composed(self, asked: Question, found: Findings, composed: Composed) -> Answer:
         notes = (*found.trace.notes, *composed.notes)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from askwiki import text as zh
+from askwiki.courtesy import without_courtesies
 from askwiki.errors import QuestionError
 from askwiki.request import Request, request_of
 from askwiki.schema import History, Turn
@@ -22,9 +23,9 @@ Kind = Literal[
 class Question:
     """A question as it will be searched.
 
-    `text` is what the user typed, without invisible characters; `query` is searched for: the same,
-    or with the subject of the question before where it says next to nothing itself; `parts` are
-    the questions in it, `past` those asked before it, oldest first.
+    `text` is what the user typed, without invisible characters; `query` is searched for: the same
+    without courtesies, and with the subject of the question before where it says next to nothing
+    itself; `parts` are the questions in it, `past` those asked before it, oldest first.
     """
 
     text: str
@@ -56,14 +57,22 @@ def read_question(raw: str, history: History = (), max_chars: int = 2000) -> Que
             f"the question has {len(text)} characters, the limit is {max_chars}: "
             "shorten it, or raise ASKWIKI_MAX_QUESTION_CHARS"
         )
+    asked = without_courtesies(text)
     request = request_of(text)
+    if request not in ("search", "steering") and asked != text:
+        request = request_of(asked)
     past = _past(history)
-    follows_up = request in ("search", "noise") and bool(past) and _leans_on_previous(text)
-    request = "search" if follows_up else request
-    bare = follows_up and len(re.sub(r"\W", "", text)) <= BARE
-    query = f"{subject_of(past[-1]) or past[-1]} {text}" if bare else text
-    parts = (query,) if follows_up else split_parts(text)
-    return Question(text, query, request, kind_of(text), parts, follows_up, past)
+    follows_up = request in ("search", "noise") and bool(past) and _leans_on_previous(asked)
+    if follows_up:
+        bare = len(re.sub(r"\W", "", asked)) <= BARE
+        query = f"{subject_of(past[-1]) or past[-1]} {asked}" if bare else asked
+        return Question(text, query, "search", kind_of(text), (query,), follows_up, past)
+    query = _POINTING.sub("", asked)
+    return Question(text, query, request, kind_of(text), split_parts(query), past=past)
+
+
+_POINTING = re.compile(r"^(?:这个|那个)(?=.{4})")
+"""这个录音能存多久, with nothing before it that it could point at."""
 
 
 def restated(question: Question, query: str) -> Question:
@@ -180,6 +189,26 @@ def _parted_by_comma(text: str) -> tuple[str, ...]:
 
 def _with_subject(part: str, first: str) -> str:
     return part if len(part) >= 12 else f"{subject_of(first)}{part}"
+
+
+_CLAUSE_END = re.compile(r"[，,。；;！!？?\s]+")
+LEAST_ALONE = 6
+"""Characters of a question that may be read without the clauses before it."""
+
+MOST_LEAD_INS = 3
+"""Readings of a text without its first clauses that are worth a search."""
+
+
+def without_lead_ins(text: str) -> tuple[str, ...]:
+    """`text` without its first clauses, one or more, where what is left asks; longest first.
+
+    我们是做物流的，录音能存多久: who asks may matter or not, and only a search tells.
+    """
+    rests = (text[end.end() :] for end in _CLAUSE_END.finditer(text))
+    alone = [
+        rest for rest in rests if len(re.sub(r"\W", "", rest)) >= LEAST_ALONE and _ASKS.search(rest)
+    ]
+    return tuple(alone[-MOST_LEAD_INS:])
 
 
 _QUESTION_WORDS = re.compile(

@@ -219,7 +219,7 @@ def test_where_nothing_stands_in_the_model_is_what_is_missing(
         def draft(self, *asked: Any) -> Any:
             return replace(answerer.draft(*asked), sentences=())
 
-    wiki._answerer = Silent()
+    wiki._finder = replace(wiki._finder, answerer=Silent())
     answer = wiki.ask(QUESTION)
     assert (answer.status, answer.reason) == ("abstained", "model_unavailable")
     assert "暂时不可用" in answer.text
