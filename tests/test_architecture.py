@@ -21,6 +21,7 @@ ORDER = [
         "index",
         "request",
         "courtesy",
+        "homophones",
         "question",
         "retrieve",
         "answer",

@@ -7,6 +7,7 @@ import pytest
 from askwiki import AskWiki
 from askwiki.answer import Draft
 from askwiki.findings import MOST_PASSAGES, UNSURE, Finder, Findings, Part, names_of, trace_of
+from askwiki.homophones import Homophones
 from askwiki.question import read_question
 from askwiki.schema import Chunk, Hit, Trace
 
@@ -72,6 +73,16 @@ def test_the_trace_names_the_signals_of_each_part() -> None:
     assert trace_of(asked, parts[:1], {}).signals["known"] == 0.1235
 
 
+class Written:
+    """The words of a corpus that holds one of them in all its passages."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def count(self, term: str) -> int:
+        return 5 if term in self.word else 0
+
+
 class Recorded:
     """A retriever and an answerer that are as sure of each query as they are told."""
 
@@ -94,7 +105,8 @@ class Recorded:
 def found(text: str, **fused: float) -> tuple[list[str], list[str]]:
     """The queries that were searched for, and those that were answered."""
     both: Any = Recorded(**fused)
-    finder = Finder(both, both, frozenset({"总机"}), 6, 0.2)
+    homophones = Homophones(Written("分机"), 5, lambda word: word in "号怎么改")
+    finder = Finder(both, both, frozenset({"总机"}), homophones, 6, 0.2)
     return both.asked, [part.query for part in finder.find(read_question(text)).parts]
 
 
@@ -116,6 +128,11 @@ def test_a_question_that_is_sure_is_read_once() -> None:
 
 def test_a_name_alone_asks_what_it_is() -> None:
     assert found("总机？", **{"总机？是什么": 0.8})[1] == ["总机？是什么"]
+
+
+def test_what_was_typed_by_sound_is_searched_as_it_is_meant() -> None:
+    asked, answered = found("分鸡号怎么改？", **{"分机号怎么改？": 0.8})
+    assert (asked, answered) == (["分机号怎么改？"], ["分机号怎么改？"])
 
 
 def test_articles_are_known_by_their_titles_and_what_those_are_about(wiki: AskWiki) -> None:

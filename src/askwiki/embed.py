@@ -109,6 +109,10 @@ class StaticEncoder:
         row = self._rows.get(gram)
         return self._rarest if row is None else float(self._idf[row])
 
+    def knows(self, gram: str) -> bool:
+        """Whether `gram` is in the vocabulary: usual enough in Chinese at large."""
+        return gram in self._rows
+
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32, unit rows; a text with no known n-gram gives a zero row."""
         return unit_rows(self.sums([zh.ngrams(text) for text in texts]))

@@ -7,6 +7,9 @@ from itertools import zip_longest
 from askwiki import text as zh
 from askwiki.answer import Answerer, Draft
 from askwiki.answer.confidence import confidence, in_scope
+from askwiki.answer.familiarity import asked_elsewhere
+from askwiki.embed import bundled_encoder
+from askwiki.homophones import Homophones
 from askwiki.index import Store
 from askwiki.question import Question, restated, without_lead_ins
 from askwiki.retrieve import Retriever, Topic
@@ -71,6 +74,15 @@ def _in_scope(signals: Mapping[str, float]) -> bool:
     return usual or in_scope(signals) >= IN_SCOPE
 
 
+def homophones_of(store: Store) -> Homophones:
+    """What puts homophones right by what the articles write."""
+    return Homophones(store.lexical, len(store.chunks), _is_common)
+
+
+def _is_common(word: str) -> bool:
+    return bundled_encoder().knows(word) or asked_elsewhere(word)
+
+
 def names_of(store: Store) -> frozenset[str]:
     """What the articles are called, folded."""
     return frozenset(
@@ -84,12 +96,14 @@ def names_of(store: Store) -> frozenset[str]:
 class Finder:
     """Searches for each part of a question and drafts an answer to it.
 
-    `names` are those of the articles (`names_of`); a part counts as answered from `min_confidence`.
+    `names` are those of the articles (`names_of`), `homophones` puts right what was typed by sound;
+    a part counts as answered from `min_confidence`.
     """
 
     retriever: Retriever
     answerer: Answerer
     names: frozenset[str]
+    homophones: Homophones
     top_k: int
     min_confidence: float
 
@@ -108,7 +122,9 @@ class Finder:
         return Findings(tuple(parts), tuple(sure), trace_of(asked, parts, topic))
 
     def _spelt_out(self, asked: Question) -> Question:
-        """Who types a name and nothing else asks what it is."""
+        """Homophones put right; who types a name and nothing else asks what it is."""
+        query, *parts = map(self.homophones.corrected, (asked.query, *asked.parts))
+        asked = replace(asked, query=query, parts=tuple(parts))
         name = zh.normalise(asked.query).strip(" ?？。!！")
         if name not in self.names and name not in zh.trade_terms():
             return asked

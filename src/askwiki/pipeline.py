@@ -36,7 +36,7 @@ from askwiki.errors import (
     QuestionError,
     UnknownArticleError,
 )
-from askwiki.findings import Finder, Findings, names_of
+from askwiki.findings import Finder, Findings, homophones_of, names_of
 from askwiki.index import Store, build_store, open_store
 from askwiki.orders import order_in, sections_with_orders
 from askwiki.question import Question, read_question, restated
@@ -83,7 +83,9 @@ class AskWiki:
         self.store, self.settings = store, settings
         self._retriever, self._answerer, self._composer = retriever, answerer, composer
         self._finder = Finder(
-            retriever, answerer, names_of(store), settings.top_k, settings.min_confidence
+            *(retriever, answerer, names_of(store), homophones_of(store)),
+            top_k=settings.top_k,
+            min_confidence=settings.min_confidence,
         )
 
     # --- ways to make one ---------------------------------------------------------------------

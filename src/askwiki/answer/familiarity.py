@@ -61,6 +61,11 @@ class Familiarity:
         return (known - foreign) / len(terms) + scale
 
 
+def asked_elsewhere(term: str) -> bool:
+    """Whether questions on other subjects hold `term`."""
+    return term in _elsewhere().counts
+
+
 @dataclass(frozen=True, slots=True)
 class _Elsewhere:
     counts: Mapping[str, int]
