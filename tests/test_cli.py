@@ -43,6 +43,16 @@ def test_ask_prints_the_answer_with_its_source(
     assert "《企业总机》 › 企业总机的费用由谁承担  a.md:36-59" in out
 
 
+def test_ask_says_how_it_read_what_was_typed_by_sound(
+    folders: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASKWIKI_MIN_CONFIDENCE", "0")
+    words = "\n\n".join(f"## 第{n}种分机\n\n分机的第{n}种用法如下。" for n in "甲乙丙丁")
+    (Path(folders[1]) / "b.md").write_text(f"---\ntitle: 分机\n---\n\n{words}\n", "utf-8")
+    assert main(["ask", *folders, "分鸡号有几种用法"]) == 0
+    assert capsys.readouterr().out.startswith("按“分机号有几种用法”查找\n")
+
+
 def test_ask_json_holds_the_whole_answer(
     folders: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,6 +135,11 @@ def test_what_was_typed_by_sound_is_searched_as_it_is_meant() -> None:
     assert (asked, answered) == (["分机号怎么改？"], ["分机号怎么改？"])
 
 
+def test_the_trace_tells_how_a_question_was_read(wiki: AskWiki) -> None:
+    assert wiki.ask("你好，彩玲怎么换").trace.read_as == "彩铃怎么换"
+    assert wiki.ask("你好，彩铃怎么换").trace.read_as == ""
+
+
 def test_articles_are_known_by_their_titles_and_what_those_are_about(wiki: AskWiki) -> None:
     names = names_of(wiki.store)
     assert {"企业总机", "企业总机的费用与计费"} <= names

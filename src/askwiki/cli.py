@@ -335,7 +335,8 @@ def _wiki(settings: "Settings") -> "AskWiki":
 
 def _readable(answer: Answer) -> str:
     """The answer, then a line a source."""
-    lines = [answer.text]
+    lines = [f"按“{answer.trace.read_as}”查找", ""] if answer.trace.read_as else []
+    lines.append(answer.text)
     if answer.citations:
         lines.append("")
     for cited in answer.citations:

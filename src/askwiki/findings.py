@@ -109,7 +109,9 @@ class Finder:
 
     def find(self, asked: Question) -> Findings:
         """The parts of the question, each with what was found for it and chosen from it."""
-        asked = self._spelt_out(asked)
+        meant = self._with_homophones_right(asked)
+        read_as = meant.query if meant.query != asked.query else ""
+        asked = self._spelt_out(meant)
         topic = self.retriever.topic_of(asked.past)
         parts = [self._part(asked, part, topic) for part in asked.parts]
         sure = self._sure(parts)
@@ -119,12 +121,15 @@ class Finder:
             # The split may have been wrong: try the question as one.
             parts = [self._part(asked, asked.query, topic)]
             sure = self._sure(parts)
-        return Findings(tuple(parts), tuple(sure), trace_of(asked, parts, topic))
+        trace = replace(trace_of(asked, parts, topic), read_as=read_as)
+        return Findings(tuple(parts), tuple(sure), trace)
+
+    def _with_homophones_right(self, asked: Question) -> Question:
+        query, *parts = map(self.homophones.corrected, (asked.query, *asked.parts))
+        return replace(asked, query=query, parts=tuple(parts))
 
     def _spelt_out(self, asked: Question) -> Question:
-        """Homophones put right; who types a name and nothing else asks what it is."""
-        query, *parts = map(self.homophones.corrected, (asked.query, *asked.parts))
-        asked = replace(asked, query=query, parts=tuple(parts))
+        """Who types a name and nothing else asks what it is."""
         name = zh.normalise(asked.query).strip(" ?？。!！")
         if name not in self.names and name not in zh.trade_terms():
             return asked

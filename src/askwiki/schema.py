@@ -157,6 +157,8 @@ class Trace:
     """The figures the confidence was made from."""
     notes: tuple[str, ...] = ()
     model: ModelPart = ""
+    read_as: str = ""
+    """The question as it was meant, where characters in it were typed for others of their sound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,13 @@ def test_what_an_answer_says_about_itself() -> None:
     assert "aw-facts" not in exchange(Exchange(1, refusal), None, ZH, [])
 
 
+def test_how_a_question_was_read_stands_under_answers_and_refusals_alike() -> None:
+    trace = Trace(read_as="<彩铃>怎么换")
+    for status, reason in (("answered", None), ("abstained", "no_evidence")):
+        html = exchange(Exchange(1, Answer("问", "文", status, reason, trace=trace)), None, ZH, [])
+        assert '<p class="aw-facts"><span>按“&lt;彩铃&gt;怎么换”查找</span>' in html
+
+
 def test_an_answer_says_who_wrote_it_and_where_the_model_failed() -> None:
     own = Sentence("付话费。", (1,), "supported")
     quoted = Sentence("付话费。", (1,), "verbatim")

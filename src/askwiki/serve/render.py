@@ -133,14 +133,20 @@ def _related(answer: Answer, words: Words) -> str:
 
 
 def _facts(answer: Answer, words: Words) -> str:
-    """How sure the answer is and what it rests on; nothing under a refusal."""
+    """What was searched for where slips were put right; how sure an answer is, what it rests on."""
+    facts = [words.read_as.format(escape(answer.trace.read_as))] if answer.trace.read_as else []
     if answer.status == "abstained":
-        return ""
-    facts = [words.partial] if answer.status == "partial" else []
+        return _line(facts)
+    facts += [words.partial] if answer.status == "partial" else []
     facts.append(words.confidence.format(level(answer.confidence, words)))
     facts += _made(answer, words)
     facts.append(words.cites.format(len(answer.citations)))
-    return f'<p class="aw-facts">{"".join(f"<span>{fact}</span>" for fact in facts)}</p>'
+    return _line(facts)
+
+
+def _line(facts: Sequence[str]) -> str:
+    spans = "".join(f"<span>{fact}</span>" for fact in facts)
+    return f'<p class="aw-facts">{spans}</p>' if facts else ""
 
 
 def _made(answer: Answer, words: Words) -> list[str]:

@@ -51,6 +51,7 @@ class Words:
     levels: tuple[str, str, str]
     """High, medium, low."""
     verbatim: str
+    read_as: str
     written: str
     stands_in: str
     cut: str
@@ -128,6 +129,7 @@ ZH = Words(
     confidence="把握{}",
     levels=("高", "中", "低"),
     verbatim="逐句摘自原文",
+    read_as="按“{}”查找",
     written="语言模型撰写，逐句核实",
     stands_in="语言模型未能作答，原文代答",
     cut="到长度上限为止",
@@ -204,6 +206,7 @@ EN = Words(
     confidence="Confidence: {}",
     levels=("high", "medium", "low"),
     verbatim="Quoted word for word",
+    read_as="Searched for “{}”",
     written="Written by a language model, each sentence checked",
     stands_in="No answer from the language model: the wiki's own words",
     cut="Cut at the length limit",
