@@ -11,7 +11,7 @@ from askwiki.answer.familiarity import asked_elsewhere
 from askwiki.embed import bundled_encoder
 from askwiki.homophones import Homophones
 from askwiki.index import Store
-from askwiki.question import Question, restated, without_lead_ins
+from askwiki.question import Question, restated, without_context
 from askwiki.retrieve import Retriever, Topic
 from askwiki.schema import Chunk, Hit, Trace
 
@@ -143,7 +143,7 @@ class Finder:
         part = self._read(asked, query, topic)
         if part.confidence >= UNSURE:
             return part
-        shorter = [self._read(asked, rest, topic) for rest in without_lead_ins(query)]
+        shorter = [self._read(asked, rest, topic) for rest in without_context(query)]
         best = max(shorter, key=lambda other: other.confidence, default=part)
         return best if best.confidence >= part.confidence + CLEARLY else part
 

@@ -191,24 +191,36 @@ def _with_subject(part: str, first: str) -> str:
     return part if len(part) >= 12 else f"{subject_of(first)}{part}"
 
 
-_CLAUSE_END = re.compile(r"[，,。；;！!？?\s]+")
+_CLAUSE = re.compile(r"[^，,。；;！!？?\s]+[，,。；;！!？?\s]*")
 LEAST_ALONE = 6
-"""Characters of a question that may be read without the clauses before it."""
+"""Characters of a question that may be read without the clauses around it."""
 
-MOST_LEAD_INS = 3
-"""Readings of a text without its first clauses that are worth a search."""
+MOST_READINGS = 3
+"""Readings of a text without some of its clauses that are worth a search."""
 
 
-def without_lead_ins(text: str) -> tuple[str, ...]:
-    """`text` without its first clauses, one or more, where what is left asks; longest first.
+def without_context(text: str) -> tuple[str, ...]:
+    """`text` without the clauses before and after its question, longest first.
 
-    我们是做物流的，录音能存多久: who asks may matter or not, and only a search tells.
+    我们是做物流的，录音能存多久: what is told beside a question may matter or not, and only a search
+    tells. What comes after the last clause that asks goes first, then one clause after the other
+    from the front.
     """
-    rests = (text[end.end() :] for end in _CLAUSE_END.finditer(text))
-    alone = [
-        rest for rest in rests if len(re.sub(r"\W", "", rest)) >= LEAST_ALONE and _ASKS.search(rest)
+    clauses = [(match.start(), match.end()) for match in _CLAUSE.finditer(text)]
+    asking = [span for span in clauses if _ASKS_CLEARLY.search(text, *span)]
+    asking = asking or [span for span in clauses if _ASKS.search(text, *span)]
+    if not asking:
+        return ()
+    end = asking[-1][1]
+    readings = [text[start:end].rstrip("，,。；;！! ") for start, _ in clauses if start < end]
+    shorter = [
+        reading
+        for reading in readings
+        if len(re.sub(r"\W", "", reading)) >= LEAST_ALONE and reading != text
     ]
-    return tuple(alone[-MOST_LEAD_INS:])
+    if len(shorter) > MOST_READINGS:
+        shorter = [shorter[0], *shorter[1 - MOST_READINGS :]]
+    return tuple(shorter)
 
 
 _QUESTION_WORDS = re.compile(
