@@ -4,11 +4,11 @@ import pytest
 
 from askwiki.errors import QuestionError
 from askwiki.question import (
-    MOST_LEAD_INS,
+    MOST_READINGS,
     kind_of,
     read_question,
     split_parts,
-    without_lead_ins,
+    without_context,
 )
 from askwiki.schema import Turn
 
@@ -128,12 +128,16 @@ def test_what_points_back_is_kept_where_there_is_something_to_point_at() -> None
     assert read_question("请问这个要交哪些材料").query == "要交哪些材料"
 
 
-def test_lead_ins_go_one_after_the_other_while_what_is_left_asks() -> None:
+def test_what_is_told_beside_a_question_goes_clause_by_clause() -> None:
     text = "我们是做物流的，刚搬家，录音能存多久"
-    assert without_lead_ins(text) == ("刚搬家，录音能存多久", "录音能存多久")
-    assert without_lead_ins("号码被标记了，怎么办") == ()  # too little to stand alone
-    assert without_lead_ins("录音能存多久，我们是做物流的") == ()
-    assert len(without_lead_ins("甲，" * 50 + "录音能存多久")) == MOST_LEAD_INS
+    assert without_context(text) == ("刚搬家，录音能存多久", "录音能存多久")
+    assert without_context("录音能存多久，我们是做物流的") == ("录音能存多久",)
+    assert without_context("号码被标记了，怎么办") == ()  # too little to stand alone
+    assert without_context("我们是做物流的") == ()
+    many = without_context("甲，" * 50 + "录音能存多久，谢")
+    assert len(many) == MOST_READINGS
+    assert many[0] == "甲，" * 50 + "录音能存多久"
+    assert many[1:] == ("甲，录音能存多久", "录音能存多久")
 
 
 def test_invisible_characters_are_dropped_and_space_folded() -> None:
