@@ -23,10 +23,9 @@ IN_SCOPE, STRANGE, UNKNOWN = 0.8, -0.2, 0.5
 below the first, and its familiarity or the share of its words that the corpus knows below theirs.
 Chosen by looking at what the tuning questions that our wiki refuses are."""
 
-
 UNSURE, CLEARLY = 0.4, 0.1
-"""A question that is less sure than the first is read without its lead-in too, and answered so where
-that is surer by the second. Chosen on tuning questions (`training/LOG.md`)."""
+"""A question that is less sure than the first is read without what is told beside it too, and
+answered so where that is surer by the second. Chosen on tuning questions (`training/LOG.md`)."""
 
 
 class Part:

@@ -47,6 +47,10 @@ def test_numerals(text: str, value: float | None) -> None:
         ("几十条外线", -3, -3, "count", ""),
         ("五部分组成", 5, 5, "count", ""),
         ("二十分贝以上", 20, 20, "decibel", "least"),
+        ("保留 30 天", 30, 30, "day", ""),
+        ("2 个半小时", 9000, 9000, "second", ""),
+        ("2 ~ 3 天", 2, 3, "day", ""),
+        ("1.9 ghz 频段", 1.9e9, 1.9e9, "hertz", ""),
     ],
 )
 def test_a_quantity(text: str, low: float, high: float, dimension: str, bound: str) -> None:

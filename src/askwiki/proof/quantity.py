@@ -17,7 +17,7 @@ _HAN_NUMBER = "[零〇一二两三四五六七八九十百千万亿]+"
 _PLAIN = rf"(?:\d+(?:\.\d+)*|{_HAN_NUMBER}(?:点[零〇一二三四五六七八九]+)?)"
 
 _ONE = rf"(?P<a>{_PLAIN})(?:多|余)?(?P<ap>%?)"
-_RANGE = rf"(?P<join>到|至|-|~|—|–|～|或)(?P<b>{_PLAIN})(?P<bp>%?)"
+_RANGE = rf" ?(?P<join>到|至|-|~|—|–|～|或) ?(?P<b>{_PLAIN})(?P<bp>%?)"
 _FRACTION = rf"(?P<under>{_HAN_NUMBER}|\d+)分之(?P<over>{_PLAIN})(?:(?:到|至)(?:(?:{_HAN_NUMBER}|\d+)分之)?(?P<over2>{_PLAIN}))?"
 _VAGUE = r"(?P<vague>十几|几十|数十|几百|数百|几千|数千|数|几|半)"
 _VAGUE_VALUE = {"几": -1.0, "十几": -2.0, "几十": -3.0, "几百": -4.0, "几千": -5.0}
@@ -54,6 +54,7 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     *((u, "bit/s", s) for u, s in (("mbps", 1e6), ("gbps", 1e9), ("kbit/s", 1e3), ("兆", 1e6))),
     *((u, "byte", s) for u, s in (("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("tb", 1e12))),
     *((u, "byte", s) for u, s in (("兆字节", 1e6), ("千字节", 1e3))),
+    *((u, "hertz", s) for u, s in (("mhz", 1e6), ("ghz", 1e9), ("兆赫", 1e6))),
     *((u, "hertz", s) for u, s in (("千赫", 1e3), ("khz", 1e3), ("赫兹", 1), ("hz", 1))),
     *((u, "metre", s) for u, s in (("公里", 1000), ("千米", 1000), ("厘米", 0.01), ("米", 1))),
     *((u, "squaremetre", 1.0) for u in ("平方米", "平米")),
@@ -87,7 +88,7 @@ _NO_UNIT = (
     "|(?<=个)[人别性]|(?<=路)[由径]|(?<=件)[数]|(?<=成)[功为本员交立]|(?<=线)[路上下]|(?<=处)[理置罚分]|(?<=门)[店户]|(?<=代)[理码替表]"
 )
 _UNIT_AFTER = re.compile(
-    "(?:"
+    " ?(?:"
     + "|".join(re.escape(u) for u in sorted(_UNIT, key=len, reverse=True))
     + f"|[{_CLASSIFIERS}])(?!{_NO_UNIT})"
 )
@@ -255,7 +256,7 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
     end = match.end()
     if not percent:
         after = _UNIT_AFTER.match(text, end)
-        unit = after.group() if after else ""
+        unit = after.group().strip() if after else ""
         end = after.end() if after else end
     dimension, factor = _UNIT.get(unit, ("count" if unit else "", 1.0))
     if match["vague"] == "半":
@@ -266,7 +267,7 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
     half = text[end : end + 1] == "半" and dimension in ("month", "day", "second")
     if unit == "个" and (after := _UNIT_AFTER.match(text, end + 1)) and text[end : end + 1] == "半":
         half, end = True, after.end()  # 一个半小时
-        dimension, factor = _UNIT.get(after.group(), ("count", 1.0))
+        dimension, factor = _UNIT.get(after.group().strip(), ("count", 1.0))
     low, high = (low + 0.5 * half) * factor, (high + 0.5 * half) * factor
     return Quantity(
         low, high, dimension, unit, _bound(text, match.start(), end), match.start(), end
