@@ -24,7 +24,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from askwiki import Settings
-from askwiki.answer.confidence import SIGNALS, Fit, weighable
+from askwiki.answer.confidence import SIGNALS, Fit, settled, weighable
 from askwiki.embed import bundled_encoder
 from askwiki.evaluate import Item, read_questions
 from askwiki.evaluate.metrics import fact_recall
@@ -249,9 +249,12 @@ def _fit(names: Sequence[str], task: Task, groups: Sequence[list[Case]]) -> Fit:
 
 
 def probability(found: list[Case], fits: Mapping[str, Fit]) -> np.ndarray:
-    """(n,) the product of both."""
+    """(n,) the product of both, and of what settles the matter."""
     return np.array(
-        [np.prod([part.chance(case.signals) for part in fits.values()]) for case in found]
+        [
+            settled(case.signals) * np.prod([part.chance(case.signals) for part in fits.values()])
+            for case in found
+        ]
     )
 
 

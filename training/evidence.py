@@ -125,7 +125,7 @@ def wiki_examples(questions: Path) -> tuple[list[Example], int]:
 def scorer_of(store: Store) -> EvidenceScorer:
     encoder = bundled_encoder()
     weights = np.zeros(len(FEATURES), "f4")
-    return EvidenceScorer(encoder, bundled_reader(), store.lexical, encoder.idf, weights)
+    return EvidenceScorer(encoder, bundled_reader(), store.lexical, encoder.idf, weights=weights)
 
 
 def marked(

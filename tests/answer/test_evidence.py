@@ -72,7 +72,7 @@ def corpus() -> LexicalIndex:
 
 def scorer(weights: Vectors | None = None, reader: object = None) -> EvidenceScorer:
     reader = Reader() if reader is None else reader
-    return EvidenceScorer(bundled_encoder(), reader, corpus(), general, weights)  # type: ignore[arg-type]
+    return EvidenceScorer(bundled_encoder(), reader, corpus(), general, weights=weights)  # type: ignore[arg-type]
 
 
 def column(table: Table, name: str) -> list[float]:

@@ -15,6 +15,7 @@ from importlib.resources import files
 import numpy as np
 
 from askwiki import text as zh
+from askwiki.answer.amounts import amount_asked, states
 from askwiki.answer.familiarity import Familiarity, Words
 from askwiki.answer.reader import EvidenceReader, Page, lay_out, weigh_question
 from askwiki.answer.wording import Grams, Idf, Wording, grams_of, wording_of
@@ -40,6 +41,7 @@ FEATURES = (
     "leans",  # it begins by pointing back: 因此, 其中, 这
     "intro",  # it leads into a list
     "number",  # asked how much, and it has a figure
+    "amount",  # asked for a time or for money, and it states one
     "reason",  # asked why, and it says because
     "steps",  # asked how, and it is a step or says first, then
     "items",  # asked which, and it lists
@@ -159,14 +161,16 @@ class Ranking:
 
     `answerable` is the reader's log odds that any sentence answers against "none of them",
     `known` the share of the question's words that the corpus uses at all, `familiar` how much more
-    the question sounds like the corpus than like others (`askwiki.answer.familiarity`), `size` the
-    idf of a word that the corpus lacks: about the logarithm of twice its passages.
+    the question sounds like the corpus than like others (`askwiki.answer.familiarity`) and `strange`
+    whether that is less than for nearly all questions asked of it, `size` the idf of a word that the
+    corpus lacks: about the logarithm of twice its passages.
     """
 
     units: tuple[Scored, ...]
     answerable: float
     known: float
     familiar: float
+    strange: bool
     size: float
 
 
@@ -187,6 +191,7 @@ class EvidenceScorer:
         reader: reads all hits of a question together.
         words: those of this corpus.
         general_idf: of Chinese at large.
+        asked: questions that the corpus is known to answer.
         weights: (n_features,) in the order of `FEATURES`; the fitted ones by default.
     """
 
@@ -196,11 +201,12 @@ class EvidenceScorer:
         reader: EvidenceReader,
         words: Words,
         general_idf: Idf,
+        asked: Sequence[str] = (),
         weights: Vectors | None = None,
     ) -> None:
         self._encoder, self._reader = encoder, reader
         self._idf, self._general = words.idf, general_idf
-        self._familiarity = Familiarity(words)
+        self._familiarity = Familiarity.among(words, asked)
         self._weights = fitted_weights() if weights is None else weights
         self._read = lru_cache(KEPT)(lambda chunk: read_chunk(chunk, encoder, reader))
 
@@ -221,7 +227,8 @@ class EvidenceScorer:
         found.sort(key=lambda s: (-s.score, s.hit.rank, s.index))
         odds_of_any = float(np.logaddexp.reduce(odds))
         known, familiar = self._known(query), self._familiarity.of(query)
-        return Ranking(tuple(found), odds_of_any, known, familiar, self._idf(_UNSEEN))
+        strange = familiar < self._familiarity.least
+        return Ranking(tuple(found), odds_of_any, known, familiar, strange, self._idf(_UNSEEN))
 
     def _known(self, query: str) -> float:
         """`known` of a `Ranking`, by the general idf of bigrams and whole words; of single characters
@@ -248,16 +255,21 @@ class EvidenceScorer:
         wording = wording_of(query, self._general, self._idf)
         vector = self._encoder.encode_query([query])[0]
         form = _FORMS.get(kind_of(query))
+        amount = amount_asked(zh.normalise(query))
         tables = []
         for hit, scores in zip(hits, reading.scores, strict=True):
             read = self.read(hit.chunk)
             features, shares = self._table(read, hit, vector, wording, top)
             features[:, FEATURES.index("reader")] = scores - reading.none
+            texts = [hit.chunk.text[unit.start : unit.end] for unit in read.units]
             if form:
                 name, fits = form
-                text = hit.chunk.text
                 features[:, FEATURES.index(name)] = [
-                    bool(fits(unit, text[unit.start : unit.end])) for unit in read.units
+                    bool(fits(unit, text)) for unit, text in zip(read.units, texts, strict=True)
+                ]
+            if amount:
+                features[:, FEATURES.index("amount")] = [
+                    states(amount, zh.normalise(text)) for text in texts
                 ]
             tables.append(Table(hit, features, shares))
         return tables

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from askwiki import text as zh
 from askwiki.answer import Draft, DraftSentence, Shape
+from askwiki.answer.amounts import amount_asked, states
 from askwiki.answer.conduct import gives_contact, is_foreign, speaks_as_site
 from askwiki.answer.evidence import EvidenceScorer, Ranking, Scored
 from askwiki.orders import is_doubtful
@@ -72,7 +73,9 @@ class ExtractiveAnswerer:
         if not ranking.units:
             return Draft()
         chosen = self._choose(query, ranking.units)
-        return Draft(tuple(self._sentences(chosen)), _signals(ranking, hits))
+        unstated = float(not _states_what_is_asked(query, chosen))
+        signals = {**_signals(ranking, hits), "unstated": unstated}
+        return Draft(tuple(self._sentences(chosen)), signals)
 
     def _choose(self, query: str, ranked: Sequence[Scored]) -> list[Scored]:
         kind = kind_of(query)
@@ -284,6 +287,12 @@ def _chars(chosen: Sequence[Scored]) -> int:
     return sum(s.unit.end - s.unit.start for s in chosen)
 
 
+def _states_what_is_asked(query: str, chosen: Sequence[Scored]) -> bool:
+    """False where the question asks for a time or for money and none of the sentences states any."""
+    amount = amount_asked(zh.normalise(query))
+    return amount is None or any(states(amount, zh.normalise(_text(s))) for s in chosen)
+
+
 def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
     """The figures `confidence` weighs; each also says something to a reader of the trace."""
     ranked = ranking.units
@@ -297,6 +306,7 @@ def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
         "known": ranking.known,
         "size": ranking.size,
         "familiar": ranking.familiar,
+        "strange": float(ranking.strange),
         "match": max(hit.match_score for hit in hits),
         "lexical": max(hit.lexical_score for hit in hits),
         "dense": dense,

@@ -9,14 +9,15 @@ lights. What tells it is which words are usual where:
 n counts the passages, or the questions on other subjects, that hold a term; N is the sum of n over
 all terms. This is the log likelihood ratio of two unigram models per term, smoothed by adding `a`
 (Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, chapters 12 and 13).
-Words that the trade uses as well tell nothing: 苹果手机怎么截屏 stays likely in scope.
+How familiar is familiar enough depends on the corpus: where questions are known that were asked of it,
+what is stranger than nearly all of them is strange. Words that the trade uses as well tell nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import log
+from math import inf, log
 from typing import Protocol
 
 from askwiki import text as zh
@@ -24,6 +25,11 @@ from askwiki import text as zh
 SMOOTHING, VOCABULARY = 0.5, 200_000
 """`a` and `V`; both chosen, V in the order of the 147,809 terms of our wiki (0.2 or 1 for `a` told
 as much, `training/LOG.md`)."""
+
+
+SAMPLE, ENOUGH, STRANGE = 2000, 200, 0.02
+"""The most questions that are looked at, the least that say anything, and which share of them are no
+less strange than what counts as strange. Chosen on tuning questions (`training/LOG.md`)."""
 
 
 class Words(Protocol):
@@ -42,9 +48,23 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Familiarity:
-    """Compares one corpus with what is asked elsewhere."""
+    """Compares one corpus with what is asked elsewhere.
+
+    A question below `least` is stranger than nearly all that were asked of the corpus.
+    """
 
     words: Words
+    least: float = -inf
+
+    @classmethod
+    def among(cls, words: Words, asked: Sequence[str]) -> "Familiarity":
+        """With the `least` of `asked`, questions that the corpus answers; of too few there is none."""
+        familiarity = cls(words)
+        sample = asked[:: -(-len(asked) // SAMPLE) or 1]
+        if len(sample) < ENOUGH:
+            return familiarity
+        found = sorted(map(familiarity.of, sample))
+        return cls(words, found[int(STRANGE * len(found))])
 
     def of(self, question: str) -> float:
         """Above 0 the question sounds more like the corpus; 0 for a question without terms."""
