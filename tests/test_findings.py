@@ -11,8 +11,10 @@ from askwiki.homophones import Homophones
 from askwiki.question import read_question
 from askwiki.schema import Chunk, Hit, Trace
 
+NOTHING_SETTLED = {"strange": 0.0, "unstated": 0.0}
 USUAL = {"answerable": 4.0, "fused": 0.8, "dense": 0.6, "familiar": 1.0, "known": 1.0, "size": 8.0}
-STRANGE = {"answerable": -4.0, "fused": 0.1, "dense": 0.2, "size": 8.0}
+USUAL |= NOTHING_SETTLED
+STRANGE = {"answerable": -4.0, "fused": 0.1, "dense": 0.2, "size": 8.0, **NOTHING_SETTLED}
 
 
 def hit(key: str, score: float = 0.5) -> Hit:

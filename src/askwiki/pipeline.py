@@ -198,7 +198,9 @@ class AskWiki:
         llm: "BaseChatModel | None" = None,
     ) -> "AskWiki":
         bundled = bundled_encoder()
-        asked = [q for article in store.articles.values() for s in article.sections for q in s.asked]
+        asked = [
+            q for article in store.articles.values() for s in article.sections for q in s.asked
+        ]
         scorer = EvidenceScorer(bundled, bundled_reader(), store.lexical, bundled.idf, asked)
         retriever = Retriever(store, encoder, settings.dense_weight, bundled_reranker())
         composer = load_composer(settings, store.articles, llm)

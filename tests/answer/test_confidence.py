@@ -9,6 +9,7 @@ import pytest
 from askwiki.answer.confidence import (
     ANSWERS,
     SCOPE,
+    SETTLED,
     SIGNALS,
     SIZES,
     Fit,
@@ -17,7 +18,7 @@ from askwiki.answer.confidence import (
 )
 from askwiki.pipeline import AskWiki
 
-NONE = dict.fromkeys((*SCOPE, *ANSWERS), 0.0)
+NONE = dict.fromkeys((*SCOPE, *ANSWERS, *SETTLED), 0.0)
 
 
 def table() -> dict[str, dict[str, object]]:
@@ -54,6 +55,14 @@ def test_it_is_the_product_of_scope_and_answer() -> None:
     assert isclose(confidence(NONE), in_scope(NONE) / (1 + exp(-logit)))
 
 
+def test_what_settles_the_matter_leaves_a_share_of_the_chance() -> None:
+    strange, unstated = NONE | {"strange": 1.0}, NONE | {"unstated": 1.0}
+    assert isclose(in_scope(strange), in_scope(NONE) / 3)
+    assert isclose(confidence(strange), confidence(NONE) / 3)
+    assert isclose(in_scope(unstated), in_scope(NONE))
+    assert isclose(confidence(unstated), confidence(NONE) / 10)
+
+
 def test_nothing_found_is_no_chance_at_all() -> None:
     assert (confidence({}), in_scope({})) == (0.0, 0.0)
 
@@ -70,7 +79,7 @@ def test_the_better_a_signal_the_higher_the_chance_in_a_corpus_of_any_size(
     name: str, size: float
 ) -> None:
     usual = {"answerable": 2.0, "fused": 0.6, "dense": 0.5, "familiar": 0.5, "known": 0.8}
-    signals = usual | {"size": size}
+    signals = NONE | usual | {"size": size}
     low, high = signals | {name: usual[name] - 0.2}, signals | {name: usual[name] + 0.2}
     assert confidence(low) < confidence(signals) < confidence(high)
 

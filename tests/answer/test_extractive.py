@@ -29,7 +29,7 @@ class Scorer:
             for index, unit in enumerate(zh.units(hit.chunk.text)):
                 text = hit.chunk.text[unit.start : unit.end]
                 found.append(Scored(hit, unit, index, self._scores.get(text, -20.0), 0.5))
-        return Ranking(tuple(sorted(found, key=lambda s: -s.score)), 0.0, 1.0, 1.0, 1.0)
+        return Ranking(tuple(sorted(found, key=lambda s: -s.score)), 0.0, 1.0, 1.0, False, 1.0)
 
 
 CODES = {

@@ -1,6 +1,6 @@
 """Whether a question sounds like the corpus."""
 
-from math import isclose, log
+from math import inf, isclose, log
 
 import pytest
 
@@ -39,6 +39,18 @@ def test_the_same_question_is_familiar_to_one_corpus_and_strange_to_another() ->
     office = Familiarity(corpus("总机转分机", "总机的欢迎词", "总机夜间转值班手机"))
     assert kitchen.of("红烧肉怎么上色") > office.of("红烧肉怎么上色")
     assert kitchen.of("总机怎么转分机") < office.of("总机怎么转分机")
+
+
+def test_strange_is_what_is_stranger_than_nearly_all_that_is_asked_of_a_corpus() -> None:
+    words = corpus("总机转分机", "总机的欢迎词", "总机夜间转值班手机")
+    usual, odd = "总机怎么转分机", "红烧肉怎么上色"
+    of = Familiarity(words).of
+    assert of(odd) < of(usual)
+    assert Familiarity.among(words, [usual] * 199).least == -inf  # too few say nothing
+    assert Familiarity.among(words, [usual] * 195 + [odd] * 5).least == of(odd)
+    assert Familiarity.among(words, [odd] * 3 + [usual] * 297).least == of(usual)
+    many = [usual] * 97_000 + [odd] * 3_000
+    assert Familiarity.among(words, many).least == of(odd)
 
 
 def test_what_is_asked_of_the_wiki_sounds_like_it_and_what_is_asked_elsewhere_does_not(

@@ -20,13 +20,13 @@ _ASKS: Mapping[Amount, re.Pattern[str]] = {
     "money": re.compile(
         rf"多少(?:钱|元|块钱|美元)|{_ASKING}(?:块钱|毛钱?|分钱|元|角|百块|千块|万块)|什么价|啥价|价钱"
     ),
-    "time": re.compile(
-        rf"多久|多长时间|多少(?:{_SPANS}|个?月)|{_ASKING}(?:{_SPANS})(?![前来了])"
-    ),
+    "time": re.compile(rf"多久|多长时间|多少(?:{_SPANS}|个?月)|{_ASKING}(?:{_SPANS})(?![前来了])"),
 }
 
 _NUMBER = r"(?:\d[\d.,]*|[零〇一二两三四五六七八九十百千万亿数几半]+)[多余]? ?"
-_HANGS_ON = "为准|取决于|决定|而定|而异|不等|不一|统一|各家|各地|自定|约定|协商|看[^，。]{1,8}[和、与]"
+_HANGS_ON = (
+    "为准|取决于|决定|而定|而异|不等|不一|统一|各家|各地|自定|约定|协商|看[^，。]{1,8}[和、与]"
+)
 
 _STATES: Mapping[Amount, re.Pattern[str]] = {
     "money": re.compile(

@@ -9,8 +9,8 @@ tuning questions by `training/confidence.py`:
     p = 1 / (1 + exp(-(bias + sum of weight * signal)))
 
 Two things no weight can tell, since they hold for few questions and then settle the matter: a question
-stranger than nearly all that were asked of the corpus keeps `STRANGE` of its chance to be in scope, and
-a draft that states no time or no money where that is asked for `UNSTATED` of its chance to answer.
+stranger than nearly all that were asked of the corpus, and a draft that states no time or no money
+where that is asked for. They leave the share in `SETTLED` of the chance.
 
 One regression for both could not do it: which words a question shares with others tells a foreign one
 apart, and says nothing about whether a sentence on the right matter states what was asked.
@@ -22,7 +22,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 ANSWERS = (
     "answerable",  # the reader's log odds that any sentence answers
@@ -43,7 +42,7 @@ SCOPE = (
 """What tells whether a question is about what the corpus is about. `familiar_by_size` is no figure of
 a draft: it is made of two."""
 
-STRANGE, UNSTATED = 1 / 3, 0.1
+SETTLED: Mapping[str, float] = {"strange": 1 / 3, "unstated": 0.1}
 """Chosen on tuning questions: strange ones are answered from a chance of 0.6, which refuses hardly any
 that is covered; of 42 drafts without what was asked 2 answered all the same (`training/LOG.md`)."""
 
@@ -85,18 +84,14 @@ def confidence(signals: Mapping[str, float]) -> float:
     """Between 0 and 1; 0 where there are no signals, because nothing was found."""
     if not signals:
         return 0.0
-    return in_scope(signals) * _fitted("answers").chance(signals) * _kept(signals, "unstated")
+    return in_scope(signals) * _fitted("answers").chance(signals) * settled(signals, "unstated")
 
 
 def in_scope(signals: Mapping[str, float]) -> float:
     """Whether the corpus speaks of the subject at all, between 0 and 1; 0 without signals."""
-    return _fitted("scope").chance(signals) * _kept(signals, "strange") if signals else 0.0
+    return _fitted("scope").chance(signals) * settled(signals, "strange") if signals else 0.0
 
 
-def settled(signals: Mapping[str, float]) -> float:
-    """What is left of the fitted chances where something settles the matter; else 1."""
-    return _kept(signals, "strange") * _kept(signals, "unstated")
-
-
-def _kept(signals: Mapping[str, float], name: Literal["strange", "unstated"]) -> float:
-    return {"strange": STRANGE, "unstated": UNSTATED}[name] if signals[name] else 1.0
+def settled(signals: Mapping[str, float], *names: str) -> float:
+    """What is left of the chance by those of `names` that hold, by default of all in `SETTLED`."""
+    return math.prod(SETTLED[name] for name in names or SETTLED if signals[name])
