@@ -55,6 +55,11 @@ class Findings:
         return any(_in_scope(part.draft.signals) for part in self.parts)
 
     @property
+    def unstated(self) -> bool:
+        """Whether what would have answered the first part does not say how long, as was asked."""
+        return bool(self.parts and self.parts[0].draft.signals.get("unstated"))
+
+    @property
     def drafts(self) -> list[Draft]:
         """The articles' own sentences, a draft a part."""
         return [part.draft for part in self.sure]

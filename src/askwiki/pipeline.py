@@ -418,7 +418,8 @@ class AskWiki:
         if found.trace.model == "failed":
             reason = "model_unavailable"
         suggestions = self._suggestions(found.trace.hits)
-        text = self._refusal(reason, "search", suggestions)
+        unstated = reason == "no_evidence" and found.unstated
+        text = self._refusal(reason, "search", suggestions, unstated=unstated)
         sure = max((part.confidence for part in found.parts), default=0.0)
         return Answer(
             asked.text,
@@ -444,12 +445,17 @@ class AskWiki:
         )
 
     def _refusal(
-        self, reason: Reason, request: Request, suggestions: Sequence[Suggestion] = ()
+        self,
+        reason: Reason,
+        request: Request,
+        suggestions: Sequence[Suggestion] = (),
+        *,
+        unstated: bool = False,
     ) -> str:
         """The Markdown of a refusal, in which titles and headings are text and never markup."""
         named = [replace(s, title=escape(s.title)) for s in suggestions]
         examples = [escape(example) for example in self.examples()]
-        return refusal_text(reason, request, named, examples, self.settings)
+        return refusal_text(reason, request, named, examples, self.settings, unstated=unstated)
 
     def _suggestions(
         self, hits: Sequence[Hit], beside: set[str] | None = None

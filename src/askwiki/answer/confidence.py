@@ -9,8 +9,8 @@ tuning questions by `training/confidence.py`:
     p = 1 / (1 + exp(-(bias + sum of weight * signal)))
 
 Two things no weight can tell, since they hold for few questions and then settle the matter: a question
-stranger than nearly all that were asked of the corpus, and a draft that states no time or no money
-where that is asked for. They leave the share in `SETTLED` of the chance.
+stranger than nearly all that were asked of the corpus, and a draft that states no time where the
+question asks how long. They leave the share in `SETTLED` of the chance.
 
 One regression for both could not do it: which words a question shares with others tells a foreign one
 apart, and says nothing about whether a sentence on the right matter states what was asked.
@@ -44,7 +44,7 @@ a draft: it is made of two."""
 
 SETTLED: Mapping[str, float] = {"strange": 1 / 3, "unstated": 0.1}
 """Chosen on tuning questions: strange ones are answered from a chance of 0.6, which refuses hardly any
-that is covered; of 42 drafts without what was asked 2 answered all the same (`training/LOG.md`)."""
+that is covered; of drafts that leave the time open none of 27 answered (`training/LOG.md`)."""
 
 SIGNALS = {"scope": SCOPE, "answers": ANSWERS}
 """The signals of each regression, as `data/confidence.json` names them."""

@@ -15,7 +15,7 @@ from importlib.resources import files
 import numpy as np
 
 from askwiki import text as zh
-from askwiki.answer.amounts import amount_asked, states
+from askwiki.answer.durations import asks_how_long, states_how_long
 from askwiki.answer.familiarity import Familiarity, Words
 from askwiki.answer.reader import EvidenceReader, Page, lay_out, weigh_question
 from askwiki.answer.wording import Grams, Idf, Wording, grams_of, wording_of
@@ -41,7 +41,7 @@ FEATURES = (
     "leans",  # it begins by pointing back: 因此, 其中, 这
     "intro",  # it leads into a list
     "number",  # asked how much, and it has a figure
-    "amount",  # asked for a time or for money, and it states one
+    "duration",  # asked how long, and it states a time
     "reason",  # asked why, and it says because
     "steps",  # asked how, and it is a step or says first, then
     "items",  # asked which, and it lists
@@ -255,7 +255,7 @@ class EvidenceScorer:
         wording = wording_of(query, self._general, self._idf)
         vector = self._encoder.encode_query([query])[0]
         form = _FORMS.get(kind_of(query))
-        amount = amount_asked(zh.normalise(query))
+        how_long = asks_how_long(zh.normalise(query))
         tables = []
         for hit, scores in zip(hits, reading.scores, strict=True):
             read = self.read(hit.chunk)
@@ -267,9 +267,9 @@ class EvidenceScorer:
                 features[:, FEATURES.index(name)] = [
                     bool(fits(unit, text)) for unit, text in zip(read.units, texts, strict=True)
                 ]
-            if amount:
-                features[:, FEATURES.index("amount")] = [
-                    states(amount, zh.normalise(text)) for text in texts
+            if how_long:
+                features[:, FEATURES.index("duration")] = [
+                    states_how_long(zh.normalise(text)) for text in texts
                 ]
             tables.append(Table(hit, features, shares))
         return tables

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from askwiki import text as zh
 from askwiki.answer import Draft, DraftSentence, Shape
-from askwiki.answer.amounts import amount_asked, states
 from askwiki.answer.conduct import gives_contact, is_foreign, speaks_as_site
+from askwiki.answer.durations import asks_how_long, states_how_long
 from askwiki.answer.evidence import EvidenceScorer, Ranking, Scored
 from askwiki.orders import is_doubtful
 from askwiki.question import Kind, Question, kind_of, subject_of
@@ -73,7 +73,7 @@ class ExtractiveAnswerer:
         if not ranking.units:
             return Draft()
         chosen = self._choose(query, ranking.units)
-        unstated = float(not _states_what_is_asked(query, chosen))
+        unstated = float(_leaves_open_how_long(query, chosen))
         signals = {**_signals(ranking, hits), "unstated": unstated}
         return Draft(tuple(self._sentences(chosen)), signals)
 
@@ -287,10 +287,11 @@ def _chars(chosen: Sequence[Scored]) -> int:
     return sum(s.unit.end - s.unit.start for s in chosen)
 
 
-def _states_what_is_asked(query: str, chosen: Sequence[Scored]) -> bool:
-    """False where the question asks for a time or for money and none of the sentences states any."""
-    amount = amount_asked(zh.normalise(query))
-    return amount is None or any(states(amount, zh.normalise(_text(s))) for s in chosen)
+def _leaves_open_how_long(query: str, chosen: Sequence[Scored]) -> bool:
+    """Whether the question asks how long and none of the sentences states a time."""
+    if not asks_how_long(zh.normalise(query)):
+        return False
+    return not any(states_how_long(zh.normalise(_text(s))) for s in chosen)
 
 
 def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:

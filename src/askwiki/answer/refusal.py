@@ -15,6 +15,7 @@ _WORDS = {
         "identity": "我是企业通信百科的问答助手：从百科文章里找出能回答您问题的原文，逐句注明出处；百科没有写的，我会直说不知道。",
         "thanks": "不客气。还有问题可以接着问。",
         "no_evidence": "百科里没有找到能回答这个问题的内容。",
+        "unstated": "百科里有相关内容，但没有写明要多长时间。",
         "out_of_scope": "这个问题不在百科的范围内，我无法回答。",
         "steering": "我只根据百科文章回答问题，不执行改变身份、规则或输出内部信息的要求。",
         "unclear": "我没有看懂这个问题，请换一种说法，写明想了解的事情。",
@@ -40,6 +41,7 @@ _WORDS = {
         "identity": "I look up the sentences of this wiki that answer your question and cite each one. What the wiki does not say, I do not know, and I will tell you so.",
         "thanks": "You are welcome. Feel free to ask another question.",
         "no_evidence": "The wiki holds nothing that answers this question.",
+        "unstated": "The wiki speaks of this, but does not say how long it takes or lasts.",
         "out_of_scope": "This question is outside what the wiki covers, so I cannot answer it.",
         "steering": "I answer from the wiki only. I do not take on other roles or rules, or print internal text.",
         "unclear": "I did not understand the question. Please say in other words what you want to know.",
@@ -74,8 +76,10 @@ def refusal_text(
     suggestions: Sequence[Suggestion],
     examples: Sequence[str],
     settings: Settings,
+    *,
+    unstated: bool = False,
 ) -> str:
-    """The Markdown of an abstention."""
+    """The Markdown of an abstention; `unstated`: all but how long was found."""
     language = settings.language
     if request in ("greeting", "identity", "thanks"):
         blocks = [say(request, language)]
@@ -86,7 +90,7 @@ def refusal_text(
         return contact_text(settings)
     if request == "steering":
         return "\n\n".join([say("steering", language), *_listed("examples", examples, language)])
-    blocks = [say(reason, language)]
+    blocks = [say("unstated" if unstated else reason, language)]
     if reason == "unclear" or reason == "out_of_scope":
         blocks += _listed("examples", examples, language)
     else:
