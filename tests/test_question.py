@@ -80,6 +80,14 @@ def test_two_questions_with_a_comma_between_may_be_one(text: str, second: str | 
     assert split_parts(text) == ((text, second) if second else (text,))
 
 
+def test_what_happens_at_once_is_one_question() -> None:
+    assert split_parts("几个客户同时打进来能排队吗") == ("几个客户同时打进来能排队吗",)
+    assert split_parts("总机怎么装，同时想知道录音要存多久才行") == (
+        "总机怎么装",
+        "想知道录音要存多久才行",
+    )
+
+
 def test_what_something_is_stands_alone_before_a_comma() -> None:
     assert split_parts("400电话是什么,有什么用途") == ("400电话是什么", "400电话有什么用途")
 

@@ -14,6 +14,7 @@ from askwiki.embed import Vectors, bundled_encoder, unit_rows
 from askwiki.index import Store, build_store
 from askwiki.rerank import bundled_reranker
 from askwiki.retrieve import (
+    ASKED_WEIGHT,
     CARRIED_WEIGHT,
     DEFINING_WEIGHT,
     EXPANSION_WEIGHT,
@@ -451,6 +452,36 @@ def test_no_questions_make_no_topic(store: Store) -> None:
 
 
 # --- headings that define ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reranked", [False, True])
+def test_the_section_of_which_just_this_was_asked_before_comes_first(
+    tmp_path: Path, reranked: bool
+) -> None:
+    question = "分机响了没人接怎么办"
+    other = article("desk", "分机没人接", ("响了没人接", "分机响了没人接怎么办，看这里。"))
+    queue = article("queue", "排队", ("溢出", "排队满了就转手机。"))
+    taught = replace(queue, sections=(replace(queue.sections[0], asked=(question,)),))
+    retriever = Retriever(
+        build_store((other, taught), bundled_encoder(), tmp_path / "taught"),
+        bundled_encoder(),
+        reranker=bundled_reranker() if reranked else None,
+    )
+    for asked in (question, f"{question}呢？", "分机响了，没人接怎么办"):
+        first, second = retriever.retrieve(asked, 2)
+        assert first.chunk.article_id == "queue"
+        assert first.why.startswith("asked of this section before")
+        assert first.lifted == 0.0  # that it was asked before is evidence
+        assert not second.why.startswith("asked")
+    nearly = retriever.retrieve("分机响了没人接咋办", 2)
+    assert [hit.why.startswith("asked") for hit in nearly] == [False, False]
+    found = by_id(retriever.retrieve(question, 2))
+    object.__setattr__(retriever, "_asked", {})
+    plain = by_id(retriever.retrieve(question, 2))
+    more = {key: hit.score - plain[key].score for key, hit in found.items()}
+    known = place_of(retriever.store, "queue", "溢出").id
+    unasked = place_of(retriever.store, "desk", "响了没人接").id
+    assert more == {known: pytest.approx(ASKED_WEIGHT), unasked: 0.0}
 
 
 @pytest.mark.parametrize("reranked", [False, True])

@@ -5,7 +5,8 @@
 
 `best` is the most BM25 could give this query, so that the lexical part is a share
 between 0 and 1 and means the same for every question; `match` is what the reranker
-makes of the first `RERANKED`, 0 for the others. A convex combination of normalised
+makes of the first `RERANKED`, 0 for the others. A section of which just this question was asked
+before, by its `asked` wordings, comes first. A convex combination of normalised
 scores follows Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
 Retrieval" (2023).
 """
@@ -44,6 +45,10 @@ DEFINING_WEIGHT = 0.1
 on raw wiki pages all sections name the subject, and the heading of the one that defines it is
 general."""
 
+ASKED_WEIGHT = 0.3
+"""Added to the score of the section of which just this question was asked before: whoever adds a
+wording to a section may count on its being answered from there."""
+
 FADING = 0.7
 """What is left of a topic after each further question."""
 
@@ -69,10 +74,14 @@ class Retriever:
     reranker: Reranker | None = None
     _rows: Mapping[str, int] = field(init=False, repr=False)
     """Id of a chunk -> its row in the store."""
+    _asked: Mapping[str, str] = field(init=False, repr=False)
+    """A question that was asked, bare -> id of the chunk that answers it."""
 
     def __post_init__(self) -> None:
         rows = {chunk.id: row for row, chunk in enumerate(self.store.chunks)}
         object.__setattr__(self, "_rows", rows)
+        asked = {_bare(q): chunk.id for chunk in reversed(self.store.chunks) for q in chunk.asked}
+        object.__setattr__(self, "_asked", asked)
 
     def retrieve(self, query: str, k: int = 5, topic: Topic = NO_TOPIC) -> list[Hit]:
         """The `k` best chunks, best first; fewer where neither arm finds more, none copied.
@@ -90,7 +99,10 @@ class Retriever:
         if not self.store.chunks:
             return []
         found = self._near(topic, self._searched(query))
-        return self._reranked(query, self._distinct(found, max(k, RERANKED)))[:k]
+        asked = self._asked.get(_bare(query))
+        if asked:
+            found = sorted(found, key=lambda hit: hit.chunk.id != asked)
+        return self._reranked(query, self._distinct(found, max(k, RERANKED)), asked)[:k]
 
     def topic_of(self, questions: Sequence[str]) -> Topic:
         """What a conversation is about after `questions`, oldest first: articles, each 0 to 1.
@@ -168,8 +180,8 @@ class Retriever:
                 break
         return kept
 
-    def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
-        """`hits` in their final order, with ranks and reasons."""
+    def _reranked(self, query: str, hits: list[Hit], asked: str | None = None) -> list[Hit]:
+        """`hits` in their final order, with ranks and reasons; of the chunk `asked` this was asked."""
         if self.reranker:
             sections = [self.store.late[self._rows[hit.chunk.id]] for hit in hits[:RERANKED]]
             matches = self.reranker.match(query, sections)
@@ -185,8 +197,24 @@ class Retriever:
             ]
         if kind_of(query) == "definition":
             hits = [_lifted(hit, DEFINING_WEIGHT) if _defines(hit) else hit for hit in hits]
+        hits = [
+            replace(hit, score=hit.score + ASKED_WEIGHT) if hit.chunk.id == asked else hit
+            for hit in hits
+        ]
         hits = sorted(hits, key=lambda hit: -hit.score)
-        return [replace(hit, rank=rank, why=_why(hit)) for rank, hit in enumerate(hits, 1)]
+        return [
+            replace(hit, rank=rank, why=_why(hit, hit.chunk.id == asked))
+            for rank, hit in enumerate(hits, 1)
+        ]
+
+
+_MARKS = re.compile(r"[\W_]+")
+_PARTICLES = "吗呢啊呀吧嘛么"
+
+
+def _bare(question: str) -> str:
+    """`question` without marks and the particles at its end."""
+    return _MARKS.sub("", question).rstrip(_PARTICLES).lower()
 
 
 def _defines(hit: Hit) -> bool:
@@ -258,8 +286,8 @@ def _bigrams(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def _why(hit: Hit) -> str:
-    arms = []
+def _why(hit: Hit, asked: bool) -> str:
+    arms = ["asked of this section before"] if asked else []
     if hit.lexical_rank:
         arms.append(f"words: rank {hit.lexical_rank}, {hit.lexical_score:.2f} of the best possible")
     if hit.dense_rank:
