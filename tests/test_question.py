@@ -82,9 +82,9 @@ def test_two_questions_with_a_comma_between_may_be_one(text: str, second: str | 
 
 def test_what_happens_at_once_is_one_question() -> None:
     assert split_parts("几个客户同时打进来能排队吗") == ("几个客户同时打进来能排队吗",)
-    assert split_parts("总机怎么装，同时想知道录音要存多久才行") == (
+    assert split_parts("总机怎么装，同时我们还想知道录音到底要存多久") == (
         "总机怎么装",
-        "想知道录音要存多久才行",
+        "我们还想知道录音到底要存多久",
     )
 
 
