@@ -57,8 +57,8 @@ def test_it_is_the_product_of_scope_and_answer() -> None:
 
 def test_what_settles_the_matter_leaves_a_share_of_the_chance() -> None:
     strange, unstated = NONE | {"strange": 1.0}, NONE | {"unstated": 1.0}
-    assert isclose(in_scope(strange), in_scope(NONE) / 3)
-    assert isclose(confidence(strange), confidence(NONE) / 3)
+    assert isclose(in_scope(strange), 0.4 * in_scope(NONE))
+    assert isclose(confidence(strange), 0.4 * confidence(NONE))
     assert isclose(in_scope(unstated), in_scope(NONE))
     assert isclose(confidence(unstated), confidence(NONE) / 10)
 

@@ -143,8 +143,10 @@ class ExtractiveAnswerer:
         return groups.pop()
 
     def _with_context(self, scored: Scored, ranked: Sequence[Scored]) -> list[Scored]:
-        """`scored`, after the sentence it points back to or the intro of its list."""
+        """`scored`, after the sentence it points back to or the intro of its list or table."""
         text = _text(scored)
+        if _is_row(text):
+            return [*_lead_of_table(scored, ranked), scored]
         if scored.index == 0 or not (_POINTS_BACK.match(text) or scored.unit.group is not None):
             return [scored]
         before = next(
@@ -251,6 +253,13 @@ def _is_row(text: str) -> bool:
 def _is_wide_row(text: str) -> bool:
     """Whether `text` is a row of three cells or more, which reads badly after a sentence."""
     return text.count("：") >= 3
+
+
+def _lead_of_table(row: Scored, ranked: Sequence[Scored]) -> list[Scored]:
+    """The sentence that leads into the table of `row` with a colon, if there is one."""
+    before = [s for s in ranked if s.hit is row.hit and s.index < row.index]
+    above = max((s for s in before if not _is_row(_text(s))), key=lambda s: s.index, default=None)
+    return [above] if above and _text(above).endswith(("：", ":")) else []
 
 
 def _rows_named(query: str, best: Scored, ranked: Sequence[Scored]) -> list[Scored]:
