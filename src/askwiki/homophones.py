@@ -15,9 +15,10 @@ from typing import Protocol
 from askwiki import text as zh
 
 USUAL = 0.01
-"""Share of the passages that must hold the word that is meant, and `AT_LEAST` of them."""
+"""Share of the passages that must hold the word that is meant, and `AT_LEAST` of them: what a small
+corpus lacks is no slip."""
 
-AT_LEAST = 3
+AT_LEAST = 20
 
 BOUND = 0.1
 """The word that is meant makes up this much of what its rarer character occurs in: 分机 is a word,
