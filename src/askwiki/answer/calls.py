@@ -36,6 +36,9 @@ _PAUSE_S = 0.3
 _GRACE_S = 0.2
 """For a stream to end after all that matters of it has come."""
 
+_CLOSE_S = 5.0
+"""For each generator to close; one cut short would leave its connection open."""
+
 Ending = Literal["whole", "cut"]
 
 Chunks = Callable[[], AsyncGenerator[Any, None]]
@@ -144,7 +147,7 @@ async def _read(call: _Call, inbox: "queue.SimpleQueue[Piece | Exception | None]
             inbox.put(error)
         async with asyncio.timeout(_GRACE_S):
             async for _ in chunks:
-                await asyncio.sleep(0)  # a model that never waits would let no time run out
+                await _let_others_run()  # a model that never waits would let no time run out
     except Exception as error:
         inbox.put(error)
     finally:
@@ -160,7 +163,7 @@ async def _close(generators: list[AsyncGenerator[Any, Any]]) -> None:
     """
     for generator in generators:
         with suppress(Exception):
-            async with asyncio.timeout(_GRACE_S):
+            async with asyncio.timeout(_CLOSE_S):
                 await generator.aclose()
     generators.clear()
 
@@ -173,7 +176,7 @@ async def _read_all(
     """The last piece of a reply; those before it go into `inbox` as they come."""
     length = 0
     async for chunk in chunks:
-        await asyncio.sleep(0)  # so that a model that never waits can be cancelled
+        await _let_others_run()  # so that a model that never waits can be cancelled
         about = chunk.response_metadata
         text = str(chunk.text)
         length += len(text)
@@ -189,6 +192,18 @@ async def _read_all(
     if says_its_end or not length:
         raise ModelError("unfinished" if length else "empty")
     return Piece("", "whole")
+
+
+async def _let_others_run() -> None:
+    """Give way; a cancellation that a client swallowed is raised again.
+
+    LangChain waits for each chunk with `asyncio.wait_for`, which in Python 3.11 returns a chunk that
+    is there already and forgets that it was to be cancelled.
+    """
+    await asyncio.sleep(0)
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 _CUT = frozenset({"length", "max_tokens", "model_length", "incomplete", "max_output_tokens"})
