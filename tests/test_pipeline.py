@@ -184,6 +184,14 @@ def test_a_change_of_subject_is_seen_as_one(wiki: AskWiki) -> None:
     )
 
 
+def test_what_leans_on_the_question_before_is_not_strange(wiki: AskWiki) -> None:
+    history = [Turn("办400电话要多长时间")]
+    later = wiki.ask("那多久能好", history)
+    assert later.trace.signals["strange"] == 0.0
+    assert later.status == "answered"
+    assert wiki.ask("多久能好", []).trace.signals["strange"] == 1.0
+
+
 def test_what_the_conversation_adds_is_no_evidence(wiki: AskWiki) -> None:
     history = [Turn("个体户能办400吗"), Turn("要交啥材料")]
     alone, later = wiki.ask("明天会下雨吗").trace, wiki.ask("明天会下雨吗", history).trace

@@ -53,6 +53,18 @@ def test_strange_is_what_is_stranger_than_nearly_all_that_is_asked_of_a_corpus()
     assert Familiarity.among(words, many).least == of(odd)
 
 
+def test_a_latin_word_that_only_the_corpus_has_makes_no_question_strange() -> None:
+    words = corpus("FXS端口的REN", "Excel表格", "总机转分机", "总机的欢迎词")
+    familiarity = Familiarity(words, least=inf)  # all is stranger than that
+    assert _elsewhere().counts["excel"] > 0
+    assert "ren" not in _elsewhere().counts
+    assert not familiarity.strange("REN是什么")
+    assert familiarity.strange("Excel是什么")  # asked elsewhere too
+    assert familiarity.strange("总机是什么")  # not Latin
+    assert familiarity.strange("QQQ是什么")  # not in the corpus
+    assert not Familiarity(words).strange("红烧肉怎么做")  # nothing is known of what is asked
+
+
 def test_what_is_asked_of_the_wiki_sounds_like_it_and_what_is_asked_elsewhere_does_not(
     wiki: AskWiki,
 ) -> None:

@@ -227,7 +227,7 @@ class EvidenceScorer:
         found.sort(key=lambda s: (-s.score, s.hit.rank, s.index))
         odds_of_any = float(np.logaddexp.reduce(odds))
         known, familiar = self._known(query), self._familiarity.of(query)
-        strange = familiar < self._familiarity.least
+        strange = self._familiarity.strange(query)
         return Ranking(tuple(found), odds_of_any, known, familiar, strange, self._idf(_UNSEEN))
 
     def _known(self, query: str) -> float:

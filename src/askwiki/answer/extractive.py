@@ -73,8 +73,12 @@ class ExtractiveAnswerer:
         if not ranking.units:
             return Draft()
         chosen = self._choose(query, ranking.units)
-        unstated = float(_leaves_open_how_long(query, chosen))
-        signals = {**_signals(ranking, hits), "unstated": unstated}
+        signals = {
+            **_signals(ranking, hits),
+            # What leans on the question before says little by itself, and that sounds like anything.
+            "strange": float(ranking.strange and not question.follows_up),
+            "unstated": float(_leaves_open_how_long(query, chosen)),
+        }
         return Draft(tuple(self._sentences(chosen)), signals)
 
     def _choose(self, query: str, ranked: Sequence[Scored]) -> list[Scored]:
@@ -316,7 +320,6 @@ def _signals(ranking: Ranking, hits: Sequence[Hit]) -> dict[str, float]:
         "known": ranking.known,
         "size": ranking.size,
         "familiar": ranking.familiar,
-        "strange": float(ranking.strange),
         "match": max(hit.match_score for hit in hits),
         "lexical": max(hit.lexical_score for hit in hits),
         "dense": dense,

@@ -80,6 +80,14 @@ class Familiarity:
         )
         return (known - foreign) / len(terms) + scale
 
+    def strange(self, question: str) -> bool:
+        """Whether nearly all that were asked of the corpus are more familiar, and no Latin word of the
+        question (PCMA) is one that the corpus has and nobody asks elsewhere."""
+        if self.of(question) >= self.least:
+            return False
+        latin = (term for term in zh.tokens(question) if len(term) > 1 and term.isascii())
+        return not any(self.words.count(term) and not asked_elsewhere(term) for term in latin)
+
 
 def asked_elsewhere(term: str) -> bool:
     """Whether questions on other subjects hold `term`."""
