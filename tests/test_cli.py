@@ -12,6 +12,7 @@ from scripted_server import ScriptedServer, says
 
 from askwiki import Answer, AskWiki
 from askwiki.cli import main
+from askwiki.homophones import AT_LEAST
 
 ARTICLE = """---
 title: 企业总机
@@ -47,7 +48,7 @@ def test_ask_says_how_it_read_what_was_typed_by_sound(
     folders: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ASKWIKI_MIN_CONFIDENCE", "0")
-    words = "\n\n".join(f"## 第{n}种分机\n\n分机的第{n}种用法如下。" for n in "甲乙丙丁")
+    words = "\n\n".join(f"## 第{n}种分机\n\n分机的第{n}种用法如下。" for n in range(AT_LEAST))
     (Path(folders[1]) / "b.md").write_text(f"---\ntitle: 分机\n---\n\n{words}\n", "utf-8")
     assert main(["ask", *folders, "分鸡号有几种用法"]) == 0
     assert capsys.readouterr().out.startswith("按“分机号有几种用法”查找\n")

@@ -7,7 +7,7 @@ import pytest
 from askwiki import AskWiki
 from askwiki.answer import Draft
 from askwiki.findings import MOST_PASSAGES, UNSURE, Finder, Findings, Part, names_of, trace_of
-from askwiki.homophones import Homophones
+from askwiki.homophones import AT_LEAST, Homophones
 from askwiki.question import read_question
 from askwiki.schema import Chunk, Hit, Trace
 
@@ -82,7 +82,7 @@ class Written:
         self.word = word
 
     def count(self, term: str) -> int:
-        return 5 if term in self.word else 0
+        return AT_LEAST if term in self.word else 0
 
 
 class Recorded:
@@ -107,7 +107,7 @@ class Recorded:
 def found(text: str, **fused: float) -> tuple[list[str], list[str]]:
     """The queries that were searched for, and those that were answered."""
     both: Any = Recorded(**fused)
-    homophones = Homophones(Written("分机"), 5, lambda word: word in "号怎么改")
+    homophones = Homophones(Written("分机"), AT_LEAST, lambda word: word in "号怎么改")
     finder = Finder(both, both, frozenset({"总机"}), homophones, 6, 0.2)
     return both.asked, [part.query for part in finder.find(read_question(text)).parts]
 
