@@ -8,12 +8,11 @@ tuning questions by `training/confidence.py`:
 
     p = 1 / (1 + exp(-(bias + sum of weight * signal)))
 
-Two things no weight can tell, since they hold for few questions and then settle the matter: a question
-stranger than nearly all that were asked of the corpus, and a draft that states no time where the
-question asks how long. They leave the share in `SETTLED` of the chance.
-
 One regression for both could not do it: which words a question shares with others tells a foreign one
-apart, and says nothing about whether a sentence on the right matter states what was asked.
+apart, and says nothing about whether a sentence on the right matter states what was asked. And two
+things are no matter of weight, since they hold for few questions and settle those: that a question is
+stranger than nearly all that were asked of the corpus, and that a draft states no time where the
+question asks how long. They leave the share in `SETTLED` of the chance.
 """
 
 import json
@@ -44,7 +43,8 @@ a draft: it is made of two."""
 
 SETTLED: Mapping[str, float] = {"strange": 0.4, "unstated": 0.1}
 """Chosen on tuning questions: strange ones are answered from a chance of 0.5, so that no more than a
-twentieth of what is covered is refused; of drafts that leave the time open none of 27 answered (`training/LOG.md`)."""
+twentieth of what is covered is refused; of drafts that leave the time open none of 27 answered
+(`training/LOG.md`)."""
 
 SIGNALS = {"scope": SCOPE, "answers": ANSWERS}
 """The signals of each regression, as `data/confidence.json` names them."""

@@ -26,7 +26,6 @@ SMOOTHING, VOCABULARY = 0.5, 200_000
 """`a` and `V`; both chosen, V in the order of the 147,809 terms of our wiki (0.2 or 1 for `a` told
 as much, `training/LOG.md`)."""
 
-
 SAMPLE, ENOUGH, STRANGE = 2000, 200, 0.02
 """The most questions that are looked at, the least that say anything, and which share of them are no
 less strange than what counts as strange. Chosen on tuning questions (`training/LOG.md`)."""
