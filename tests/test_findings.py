@@ -92,6 +92,7 @@ class Recorded:
 
     def __init__(self, **fused: float) -> None:
         self.fused, self.asked = fused, list[str]()
+        self.unstated = 0.0
 
     def topic_of(self, past: object) -> dict[str, float]:
         return {}
@@ -101,7 +102,8 @@ class Recorded:
         return [hit("a#1")]
 
     def draft(self, asked: object, query: str, hits: object) -> Draft:
-        return Draft((), USUAL | {"fused": self.fused[query], "dense": self.fused[query]})
+        told = {"fused": self.fused[query], "dense": self.fused[query], "unstated": self.unstated}
+        return Draft((), USUAL | told)
 
 
 def found(text: str, **fused: float) -> tuple[list[str], list[str]]:
@@ -126,6 +128,18 @@ def test_where_it_is_no_surer_alone_the_lead_in_stays() -> None:
 
 def test_a_question_that_is_sure_is_read_once() -> None:
     assert found(LED, **{LED: 0.8, ALONE: 0.9}) == ([LED], [LED])
+
+
+def test_what_lacks_nothing_but_how_long_is_read_once() -> None:
+    both: Any = Recorded(**{LED: 0.8, ALONE: 0.9})
+    both.unstated = 1.0
+    finder = Finder(both, both, frozenset(), Homophones(Written("分机"), 5, len), 6, 0.2)
+    findings = finder.find(read_question(LED))
+    assert both.asked == [LED]
+    assert findings.sure == ()
+    assert findings.unstated
+    both.unstated = 0.0
+    assert not finder.find(read_question(LED)).unstated
 
 
 def test_a_name_alone_asks_what_it_is() -> None:

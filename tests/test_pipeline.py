@@ -192,6 +192,13 @@ def test_what_leans_on_the_question_before_is_not_strange(wiki: AskWiki) -> None
     assert wiki.ask("多久能好", []).trace.signals["strange"] == 1.0
 
 
+def test_where_nothing_says_how_long_the_refusal_says_so(wiki: AskWiki) -> None:
+    answer = wiki.ask("酒店叫醒没人接，系统隔几分钟再响")
+    assert (answer.status, answer.reason) == ("abstained", "no_evidence")
+    assert answer.text.startswith("百科里有相关内容，但没有写明要多长时间。\n\n最接近的文章：")
+    assert wiki.ask("酒店叫醒没人接会怎样").status == "answered"
+
+
 def test_what_the_conversation_adds_is_no_evidence(wiki: AskWiki) -> None:
     history = [Turn("个体户能办400吗"), Turn("要交啥材料")]
     alone, later = wiki.ask("明天会下雨吗").trace, wiki.ask("明天会下雨吗", history).trace

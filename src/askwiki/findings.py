@@ -34,6 +34,8 @@ class Part:
     def __init__(self, query: str, hits: tuple[Hit, ...], draft: Draft) -> None:
         self.query, self.hits, self.draft = query, hits, draft
         self.confidence = confidence(draft.signals)
+        self.unstated = bool(draft.signals.get("unstated"))
+        """Whether it does not say how long, as was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Findings:
     @property
     def unstated(self) -> bool:
         """Whether what would have answered the first part does not say how long, as was asked."""
-        return bool(self.parts and self.parts[0].draft.signals.get("unstated"))
+        return bool(self.parts and self.parts[0].unstated)
 
     @property
     def drafts(self) -> list[Draft]:
@@ -143,9 +145,12 @@ class Finder:
         return [part for part in parts if part.confidence >= self.min_confidence]
 
     def _part(self, asked: Question, query: str, topic: Topic) -> Part:
-        """What is found for `query`, or for less of it where that is clearly surer."""
+        """What is found for `query`, or for less of it where that is clearly surer.
+
+        What lacks nothing but how long was found by the whole, and less of it finds something else.
+        """
         part = self._read(asked, query, topic)
-        if part.confidence >= UNSURE:
+        if part.confidence >= UNSURE or part.unstated:
             return part
         shorter = [self._read(asked, rest, topic) for rest in without_context(query)]
         best = max(shorter, key=lambda other: other.confidence, default=part)
