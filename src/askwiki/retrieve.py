@@ -46,8 +46,8 @@ on raw wiki pages all sections name the subject, and the heading of the one that
 general."""
 
 ASKED_WEIGHT = 0.3
-"""Added to the score of the section of which just this question was asked before: whoever adds a
-wording to a section may count on its being answered from there."""
+"""Added to the score of the section of which just this question was asked before, so that whoever adds
+a wording finds that section first; an answer may still be refused (`training/LOG.md`)."""
 
 FADING = 0.7
 """What is left of a topic after each further question."""

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -282,6 +283,28 @@ def test_what_a_client_left_half_read_is_closed_by_the_call_and_not_by_the_colle
     finally:
         gc.enable()
     assert closed == [("outer", "askwiki-model"), ("inner", "askwiki-model")]
+
+
+def test_a_cancellation_that_the_client_forgets_ends_the_call_at_the_next_chunk() -> None:
+    waits, ended = threading.Event(), threading.Event()
+
+    async def start() -> Stream:
+        try:
+            yield chunk("甲")
+            waits.set()
+            with suppress(asyncio.CancelledError):  # as `asyncio.wait_for` of Python 3.11 may do
+                await asyncio.sleep(30)
+            while True:
+                yield chunk("乙")
+                await asyncio.sleep(0.01)
+        finally:
+            ended.set()
+
+    reply = pieces(start, Deadline(60), 60)
+    assert next(reply) == Piece("甲")
+    assert waits.wait(10)
+    reply.close()
+    assert ended.wait(10)
 
 
 def test_giving_up_ends_the_call_and_the_wait() -> None:

@@ -207,6 +207,14 @@ def test_the_cosines_are_of_the_sentence_without_and_with_its_headings() -> None
 # --- what the question asks for ------------------------------------------------------------------
 
 
+def test_a_stated_time_counts_where_it_is_asked_how_long() -> None:
+    section = hit(chunk("审核要三天。审核要交资料。"))
+    (asked,) = scorer().tables("审核要多久", [section])
+    (other,) = scorer().tables("审核要交什么", [section])
+    assert column(asked, "duration") == [1, 0]
+    assert column(other, "duration") == [0, 0]
+
+
 @pytest.mark.parametrize(
     ("query", "name", "fits", "does_not"),
     [

@@ -1,6 +1,7 @@
 """What an answer is made of, given how its sentences score."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from askwiki import text as zh
 from askwiki.answer.evidence import Ranking, Scored
@@ -198,3 +199,31 @@ def test_a_row_of_a_table_stands_on_a_line_of_its_own() -> None:
 
 def test_no_hits_make_no_draft() -> None:
     assert answer({}) == []
+
+
+TABLE = "两种线路的价钱不同：\n\n线路：专线；月租：八百元；备注：含维护\n线路：宽带；月租：二百元；备注：不含\n\n月租每月一付。"
+
+
+def test_a_row_comes_after_the_line_that_leads_into_its_table() -> None:
+    lead, *rows = TABLE.split("\n\n")[0], *TABLE.split("\n\n")[1].split("\n")
+    assert answer({rows[1]: 3.0}, chunk("a", 0, TABLE)) == [lead, rows[1]]
+    assert answer({rows[0]: 3.0, rows[1]: 2.9}, chunk("a", 0, TABLE)) == [lead, *rows]
+    ended = TABLE.replace("不同：", "不同。")
+    assert answer({rows[1]: 3.0}, chunk("a", 0, ended)) == [rows[1]]
+    assert answer({"月租每月一付。": 3.0}, chunk("a", 0, TABLE)) == ["月租每月一付。"]
+
+
+def test_a_draft_says_where_it_leaves_open_how_long() -> None:
+    hits = [Hit(chunk("a", 0, "审核要三天。交资料以后等通知。"), 1.0, 1)]
+
+    def unstated(best: str, question: str) -> float:
+        scorer: Any = Scorer({best: 3.0})
+        return (
+            ExtractiveAnswerer(scorer)
+            .draft(read_question(question), question, hits)
+            .signals["unstated"]
+        )
+
+    assert unstated("审核要三天。", "审核要多久") == 0.0
+    assert unstated("交资料以后等通知。", "审核要多久") == 1.0
+    assert unstated("交资料以后等通知。", "交资料以后做什么") == 0.0
