@@ -22,6 +22,7 @@ ORDER = [
         "request",
         "courtesy",
         "homophones",
+        "wordings",
         "question",
         "retrieve",
         "answer",

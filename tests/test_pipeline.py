@@ -7,18 +7,20 @@ import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from askwiki import Answer, AskWiki, Settings
+from askwiki.embed import bundled_encoder
 from askwiki.errors import (
     CorpusError,
     IndexMissingError,
     QuestionError,
     UnknownArticleError,
 )
-from askwiki.index import Disk
+from askwiki.index import Disk, build_store
 from askwiki.retrieve import DEFINING_WEIGHT
 from askwiki.schema import Turn
 
@@ -191,6 +193,20 @@ def test_what_leans_on_the_question_before_is_not_strange(wiki: AskWiki) -> None
     assert later.trace.signals["strange"] == 0.0
     assert alone.trace.signals["strange"] == 1.0
     assert wiki.ask("那多久能好", history).status == "answered"
+
+
+def test_what_was_asked_of_a_section_before_is_not_strange(wiki: AskWiki, tmp_path: Path) -> None:
+    question = "隔壁老王问的那桩事到底咋整"
+    assert wiki.ask(question).trace.signals["strange"] == 1.0
+    source = wiki.articles["numbers/400-overview"]
+    taught = replace(source.sections[0], asked=(*source.sections[0].asked, question))
+    articles = dict(wiki.articles) | {
+        source.id: replace(source, sections=(taught, *source.sections[1:]))
+    }
+    store = build_store(articles.values(), bundled_encoder(), tmp_path)
+    found = AskWiki._over(store, bundled_encoder(), wiki.settings).ask(question)
+    assert found.trace.signals["strange"] == 0.0
+    assert found.citations[0].article_id == source.id
 
 
 def test_where_nothing_says_how_long_the_refusal_says_so(wiki: AskWiki) -> None:

@@ -30,6 +30,7 @@ from askwiki.retrieve import (
     query_terms,
 )
 from askwiki.schema import Article, Chunk, Hit, Section
+from askwiki.wordings import Wordings
 
 
 def article(id: str, title: str, *sections: tuple[str, str]) -> Article:
@@ -467,16 +468,17 @@ def test_the_section_of_which_just_this_was_asked_before_comes_first(
         bundled_encoder(),
         reranker=bundled_reranker() if reranked else None,
     )
-    for asked in (question, f"{question}呢？", "分机响了，没人接怎么办"):
+    for asked in (question, f"{question}呢？", "怎么办，分机响了没人接"):
         first, second = retriever.retrieve(asked, 2)
         assert first.chunk.article_id == "queue"
         assert first.why.startswith("asked of this section before")
+        assert (first.asked, second.asked) == (True, False)
         assert first.lifted == 0.0  # that it was asked before is evidence
         assert not second.why.startswith("asked")
-    nearly = retriever.retrieve("分机响了没人接咋办", 2)
+    nearly = retriever.retrieve("分机响了没人管怎么办", 2)
     assert [hit.why.startswith("asked") for hit in nearly] == [False, False]
     found = by_id(retriever.retrieve(question, 2))
-    object.__setattr__(retriever, "_asked", {})
+    object.__setattr__(retriever, "_asked", Wordings([]))
     plain = by_id(retriever.retrieve(question, 2))
     more = {key: hit.score - plain[key].score for key, hit in found.items()}
     known = place_of(retriever.store, "queue", "溢出").id

@@ -5,7 +5,7 @@
 
 `best` is the most BM25 could give this query, so that the lexical part is a share
 between 0 and 1 and means the same for every question; `match` is what the reranker
-makes of the first `RERANKED`, 0 for the others. A section of which just this question was asked
+makes of the first `RERANKED`, 0 for the others. A section of which this question was asked
 before, by its `asked` wordings, comes first. A convex combination of normalised
 scores follows Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
 Retrieval" (2023).
@@ -25,6 +25,7 @@ from askwiki.index.store import Store
 from askwiki.question import kind_of
 from askwiki.rerank import Reranker
 from askwiki.schema import Hit
+from askwiki.wordings import Wordings
 
 EXPANSION_WEIGHT = 0.3
 """Weight of a glossary synonym's terms beside 1 for the words of the question."""
@@ -46,8 +47,8 @@ on raw wiki pages all sections name the subject, and the heading of the one that
 general."""
 
 ASKED_WEIGHT = 0.3
-"""Added to the score of the section of which just this question was asked before, so that whoever adds
-a wording finds that section first; an answer may still be refused (`training/LOG.md`)."""
+"""Added to the score of the section of which this question was asked before (`askwiki.wordings`), so that
+whoever adds a wording finds that section first."""
 
 FADING = 0.7
 """What is left of a topic after each further question."""
@@ -74,14 +75,14 @@ class Retriever:
     reranker: Reranker | None = None
     _rows: Mapping[str, int] = field(init=False, repr=False)
     """Id of a chunk -> its row in the store."""
-    _asked: Mapping[str, str] = field(init=False, repr=False)
-    """A question that was asked, bare -> id of the chunk that answers it."""
+    _asked: Wordings = field(init=False, repr=False)
+    """The questions that the chunks are known to answer."""
 
     def __post_init__(self) -> None:
         rows = {chunk.id: row for row, chunk in enumerate(self.store.chunks)}
         object.__setattr__(self, "_rows", rows)
-        asked = {_bare(q): chunk.id for chunk in reversed(self.store.chunks) for q in chunk.asked}
-        object.__setattr__(self, "_asked", asked)
+        asked = ((question, chunk.id) for chunk in self.store.chunks for question in chunk.asked)
+        object.__setattr__(self, "_asked", Wordings(asked))
 
     def retrieve(self, query: str, k: int = 5, topic: Topic = NO_TOPIC) -> list[Hit]:
         """The `k` best chunks, best first; fewer where neither arm finds more, none copied.
@@ -99,7 +100,7 @@ class Retriever:
         if not self.store.chunks:
             return []
         found = self._near(topic, self._searched(query))
-        asked = self._asked.get(_bare(query))
+        asked = self._asked.answered_by(query)
         if asked:
             found = sorted(found, key=lambda hit: hit.chunk.id != asked)
         return self._reranked(query, self._distinct(found, max(k, RERANKED)), asked)[:k]
@@ -198,23 +199,13 @@ class Retriever:
         if kind_of(query) == "definition":
             hits = [_lifted(hit, DEFINING_WEIGHT) if _defines(hit) else hit for hit in hits]
         hits = [
-            replace(hit, score=hit.score + ASKED_WEIGHT) if hit.chunk.id == asked else hit
+            replace(hit, score=hit.score + ASKED_WEIGHT, asked=True)
+            if hit.chunk.id == asked
+            else hit
             for hit in hits
         ]
         hits = sorted(hits, key=lambda hit: -hit.score)
-        return [
-            replace(hit, rank=rank, why=_why(hit, hit.chunk.id == asked))
-            for rank, hit in enumerate(hits, 1)
-        ]
-
-
-_MARKS = re.compile(r"[\W_]+")
-_PARTICLES = "吗呢啊呀吧嘛么"
-
-
-def _bare(question: str) -> str:
-    """`question` without marks and the particles at its end."""
-    return _MARKS.sub("", question).rstrip(_PARTICLES).lower()
+        return [replace(hit, rank=rank, why=_why(hit)) for rank, hit in enumerate(hits, 1)]
 
 
 def _defines(hit: Hit) -> bool:
@@ -286,8 +277,8 @@ def _bigrams(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def _why(hit: Hit, asked: bool) -> str:
-    arms = ["asked of this section before"] if asked else []
+def _why(hit: Hit) -> str:
+    arms = ["asked of this section before"] if hit.asked else []
     if hit.lexical_rank:
         arms.append(f"words: rank {hit.lexical_rank}, {hit.lexical_score:.2f} of the best possible")
     if hit.dense_rank:

@@ -99,6 +99,8 @@ class Hit:
     added, or a heading that defines where a definition is asked for."""
     match_score: float = 0.0
     """What the reranker made of it, -1 to 1; 0 where it did not look."""
+    asked: bool = False
+    """Whether this question was asked of the section before, by its `asked` wordings."""
 
 
 @dataclass(frozen=True, slots=True)

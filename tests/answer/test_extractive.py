@@ -1,6 +1,7 @@
 """What an answer is made of, given how its sentences score."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from askwiki import text as zh
@@ -227,3 +228,5 @@ def test_a_draft_says_where_it_leaves_open_how_long() -> None:
     assert unstated("审核要三天。", "审核要多久") == 0.0
     assert unstated("交资料以后等通知。", "审核要多久") == 1.0
     assert unstated("交资料以后等通知。", "交资料以后做什么") == 0.0
+    hits = [replace(hits[0], asked=True)]
+    assert unstated("交资料以后等通知。", "审核要多久") == 0.0

@@ -73,11 +73,12 @@ class ExtractiveAnswerer:
         if not ranking.units:
             return Draft()
         chosen = self._choose(query, ranking.units)
+        known = any(hit.asked for hit in hits)  # to be answered: whoever taught it has seen to that
         signals = {
             **_signals(ranking, hits),
             # What leans on the question before says little by itself, and that sounds like anything.
-            "strange": float(ranking.strange and not question.follows_up),
-            "unstated": float(_leaves_open_how_long(query, chosen)),
+            "strange": float(ranking.strange and not (question.follows_up or known)),
+            "unstated": float(_leaves_open_how_long(query, chosen) and not known),
         }
         return Draft(tuple(self._sentences(chosen)), signals)
 
