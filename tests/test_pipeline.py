@@ -196,7 +196,7 @@ def test_what_leans_on_the_question_before_is_not_strange(wiki: AskWiki) -> None
 
 
 def test_what_was_asked_of_a_section_before_is_not_strange(wiki: AskWiki, tmp_path: Path) -> None:
-    question = "隔壁老王问的那桩事到底咋整"
+    question = "红烧肉怎么做才好吃"
     assert wiki.ask(question).trace.signals["strange"] == 1.0
     source = wiki.articles["numbers/400-overview"]
     taught = replace(source.sections[0], asked=(*source.sections[0].asked, question))
