@@ -71,6 +71,9 @@ class Prover:
         self._blocks: list[str] = []
         self._setter = _Setter(growing=judge is not None)
         self._line = -1
+        self._first: _Place | None = None
+        self._last: _Place | None = None
+        """Where the drafts' first sentence stands, and the last one so far."""
         self._core: list[bool] = []
         self.struck = 0
         self.faults: dict[str, int] = {}
@@ -78,15 +81,25 @@ class Prover:
     # --- what is said --------------------------------------------------------------------------
 
     def add_draft(self, draft: Draft) -> None:
-        """Add the sentences of `draft` that are spans of articles, as paragraphs of their own."""
+        """Add the sentences of `draft` that are spans of articles, as paragraphs of their own.
+
+        What another section says than the one before it stands under its heading: away from that a
+        sentence may read as if it spoke of something else.
+        """
         self._end_block()
         for sentence in draft.sentences:
             if not self._is_new(sentence.text):
                 continue
-            if _is_verbatim(sentence, self._articles):
-                self._say(sentence, "verbatim")
-            else:
+            if not _is_verbatim(sentence, self._articles):
                 self.struck += 1
+                continue
+            place = _place(sentence.spans[0], self._articles)
+            self._first = self._first or place
+            if self._last not in (None, place):
+                self._setter.head(_heading(place, self._first.article))
+                sentence = replace(sentence, opens=True)
+            self._last = place
+            self._say(sentence, "verbatim")
         self._end_block()
 
     def add_written(self, written: Written) -> bool:
@@ -219,16 +232,36 @@ def _is_verbatim(sentence: DraftSentence, articles: Mapping[str, Article]) -> bo
     return "".join(quotes) == sentence.text
 
 
-def _citation(number: int, span: Span, articles: Mapping[str, Article]) -> Citation:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A section; its path is empty for the lead and where a span lies in none."""
+
+    article: Article
+    path: tuple[str, ...]
+
+
+def _place(span: Span, articles: Mapping[str, Article]) -> _Place:
     article = articles[span.article_id]
-    path = next(
-        (s.path for s in article.sections if s.start <= span.start and span.end <= s.end), ()
-    )
+    inside = (s.path for s in article.sections if s.start <= span.start and span.end <= s.end)
+    return _Place(article, next(inside, ()))
+
+
+def _heading(place: _Place, own: Article) -> str:
+    """What a section is called beside those of `own`; "" where its heading may be an order."""
+    name = place.path[-1] if place.path else ""
+    title = "" if place.article is own and name else place.article.title
+    names = [part for part in (title, name) if part]
+    return "" if any(map(is_doubtful, names)) else "：".join(names)
+
+
+def _citation(number: int, span: Span, articles: Mapping[str, Article]) -> Citation:
+    place = _place(span, articles)
+    article = place.article
     return Citation(
         number,
         article.id,
         article.title,
-        " > ".join(path),
+        " > ".join(place.path),
         article.source,
         article.url,
         article.text[span.start : span.end],
@@ -301,6 +334,11 @@ class _Setter:
             lead = f"\n{lead}"
         self._blocks[-1].append((lead, text, markers))
         self._last = sentence.shape
+
+    def head(self, heading: str) -> None:
+        """Set what follows under `heading`, if there is one."""
+        if heading:
+            self._blocks.append([(f"**{escape(heading)}**", "", "")])
 
     def blocks(self) -> list[str]:
         return [_set(block, self._growing) for block in self._blocks]

@@ -87,9 +87,13 @@ _ACTS = re.compile(r"<(?!/?(?:p|ol|ul|li|br)\b)", re.IGNORECASE)
 _RENDERER = MarkdownIt("gfm-like", {"html": True})
 
 
+_HEADING = re.compile(r"^\*\*((?:\\.|[^*\\])+)\*\*$", re.MULTILINE)
+
+
 def active_markup(answer: Answer) -> list[str]:
-    """Tags that a renderer which makes links of bare addresses finds in an answer's Markdown."""
-    html = _RENDERER.render(answer.text)
+    """Tags that a renderer which makes links of bare addresses finds in an answer's Markdown, the bold
+    of headings left out: what stands in it is looked at."""
+    html = _RENDERER.render(_HEADING.sub(r"\1", answer.text))
     return [html[tag.start() : tag.start() + 60] for tag in _ACTS.finditer(html)]
 
 

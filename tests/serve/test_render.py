@@ -11,6 +11,15 @@ def cited(number: int, title: str = "计费") -> Citation:
     return Citation(number, "a", title, "费用 > 话费", "a.md", None, "付话费。", 0, 4)
 
 
+def test_a_heading_in_bold_is_a_heading_and_bold_elsewhere_is_text() -> None:
+    assert markdown("一。[1]\n\n**甲\\*<b>**\n\n二。") == (
+        '<p><span>一</span><span class="aw-end">。<span class="aw-marker">1</span></span></p>'
+        '<h5 class="aw-section">甲*&lt;b&gt;</h5><p><span>二。</span></p>'
+    )
+    assert markdown("**甲**乙") == "<p><span>**甲**乙</span></p>"
+    assert markdown("\\*\\*甲\\*\\*") == "<p><span>**甲**</span></p>"
+
+
 def test_paragraphs_lists_and_steps() -> None:
     assert markdown("一。\n二。\n\n三：\n- 甲\n- 乙\n\n3. 丙\n4. 丁") == (
         "<p><span>一。</span><br><span>二。</span></p><p><span>三：</span></p>"
@@ -151,3 +160,6 @@ def test_the_clipboard_gets_plain_text_with_sources() -> None:
     answer = Answer("问", r"付\<b\>[1]", "answered", citations=(cited(1),))
     assert plain(answer, ZH) == "付<b>[1]\n\n出处：\n[1] 《计费》 › 费用 > 话费"
     assert plain(Answer("问", "没有。", "abstained"), ZH) == "没有。"
+    assert (
+        plain(Answer("问", "**甲\\*乙**\n\n丙\\*\\*丁。", "abstained"), ZH) == "甲*乙\n\n丙**丁。"
+    )

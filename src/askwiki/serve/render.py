@@ -207,8 +207,9 @@ def _why(number: int, words: Words) -> str:
 
 
 def plain(answer: Answer, words: Words) -> str:
-    """The answer for the clipboard: its text without escapes, then a line a source."""
-    text = _ESCAPED.sub(r"\1", answer.text)
+    """The answer for the clipboard: its text without markup, then a line a source."""
+    text = "\n".join(_HEADING.sub(r"\1", line) for line in answer.text.split("\n"))
+    text = _ESCAPED.sub(r"\1", text)
     sources = [
         f"[{c.number}] 《{c.title}》" + (f" › {c.section}" if c.section else "")
         for c in answer.citations
@@ -221,12 +222,13 @@ def plain(answer: Answer, words: Words) -> str:
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _INLINE = re.compile(_ESCAPED.pattern + r"|\[(\d{1,3})\]|([^\\\[]+|[\\\[])")
 _ITEM = re.compile(r"(?:(-)|(\d{1,3})\.) +(.*)")
+_HEADING = re.compile(r"^\*\*(.+)\*\*$")
 
 
 def markdown(
     text: str, markers: Mapping[int, str] | None = None, offers: Mapping[str, str] | None = None
 ) -> str:
-    """Paragraphs, lists, backslash escapes and `[n]`; everything else is text.
+    """Paragraphs, lists, headings in bold, backslash escapes and `[n]`; everything else is text.
 
     `markers` holds the HTML of a citation's number (None: every number is a
     citation, not clickable yet), `offers` that of an item that is a button.
@@ -234,9 +236,16 @@ def markdown(
     return "".join(
         _list(lines, markers, offers or {})
         if _ITEM.match(lines[0])
+        else _heading(heading)
+        if (heading := _HEADING.fullmatch(lines[0])) and len(lines) == 1
         else f"<p>{'<br>'.join(_inline(line, markers) for line in lines)}</p>"
         for lines in _blocks(text)
     )
+
+
+def _heading(heading: re.Match[str]) -> str:
+    text = _ESCAPED.sub(r"\1", heading[1])
+    return f'<h5 class="aw-section">{escape(text)}</h5>'
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
