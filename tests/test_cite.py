@@ -110,7 +110,10 @@ def test_lists_and_steps_get_a_line_each() -> None:
         "总机是统一入口。[1]\n\n**话费**\n\n1. 话费由单位承担。[2]\n2. 另有月租。[3]"
     )
     items = (sentence(19, 27, "bullet"), sentence(27, 32, "bullet"))
-    assert prove([Draft(items)], ARTICLES).text == "- 话费由单位承担。[1]\n- 另有月租。[2]"
+    listed = "- 话费由单位承担。[1]\n- 另有月租。[2]"
+    assert prove([Draft(items)], ARTICLES).text == f"**话费**\n\n{listed}"
+    led = (sentence(19, 27), *items[1:])
+    assert prove([Draft(led)], ARTICLES).text == "话费由单位承担。[1]\n\n- 另有月租。[2]"
 
 
 def test_article_text_never_becomes_markup() -> None:

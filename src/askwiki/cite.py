@@ -83,8 +83,8 @@ class Prover:
     def add_draft(self, draft: Draft) -> None:
         """Add the sentences of `draft` that are spans of articles, as paragraphs of their own.
 
-        What another section says than the one before it stands under its heading: away from that a
-        sentence may read as if it spoke of something else.
+        What another section says than the one before it stands under its heading, and so does a list
+        that nothing leads into: away from that a sentence may read as if it spoke of something else.
         """
         self._end_block()
         for sentence in draft.sentences:
@@ -95,7 +95,8 @@ class Prover:
                 continue
             place = _place(sentence.spans[0], self._articles)
             self._first = self._first or place
-            if self._last not in (None, place):
+            bare = self._last is None and sentence.shape in ("bullet", "step")
+            if bare or self._last not in (None, place):
                 self._setter.head(_heading(place, self._first.article))
                 sentence = replace(sentence, opens=True)
             self._last = place

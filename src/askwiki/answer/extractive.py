@@ -55,6 +55,7 @@ _ROW = re.compile(r"[^：；，。]{1,16}：([^：；。]{1,40})；[^：；，�
 _FOREIGN = re.compile(r"[a-z0-9][a-z0-9.\-]*")
 
 _ASKS_HOW = re.compile(r"怎么|怎样|如何|步骤|流程")
+_ENDS = re.compile(r"取消|注销|退订|停用|停掉|关闭|关掉|销户|拆机|退掉|解除|不用了|不要了")
 
 _POINTS_BACK = re.compile(
     r"^(?:因此|所以|其中|这(?!样做)|那|它|其(?!他|余)|该|此(?!外)|否则|反之|后者|前者|两者|二者|上述|以上|例如|比如)"
@@ -87,7 +88,7 @@ class ExtractiveAnswerer:
         good = (s for s in ranked if _says_something(s) and not _is_unasked(_text(s), query))
         best = next(good, ranked[0])
         if kind == "procedure" and best.unit.group is None:
-            best = _first_step(best, ranked) or best
+            best = _first_step(query, best, ranked) or best
         if kind == "definition":
             best = _definition(query, best, ranked) or best
         chosen = self._list_around(kind, best, ranked)
@@ -211,8 +212,12 @@ def _says_something(scored: Scored) -> bool:
     return not leads_nowhere and not _ABOUT_ITSELF.match(text)
 
 
-def _first_step(best: Scored, ranked: Sequence[Scored]) -> Scored | None:
-    """The best step under a heading of the same article that asks how, if it is nearly as good."""
+def _first_step(query: str, best: Scored, ranked: Sequence[Scored]) -> Scored | None:
+    """The best step under a heading of the same article that asks how, if it is nearly as good.
+
+    How to end something is no answer to who did not ask that.
+    """
+    ending = bool(_ENDS.search(query))
     return next(
         (
             scored
@@ -220,7 +225,8 @@ def _first_step(best: Scored, ranked: Sequence[Scored]) -> Scored | None:
             if scored.unit.ordered
             and scored.hit.chunk.article_id == best.hit.chunk.article_id
             and best.score - scored.score <= NEARLY_AS_GOOD
-            and _ASKS_HOW.search("".join(scored.hit.chunk.heading[-1:]))
+            and _ASKS_HOW.search(heading := "".join(scored.hit.chunk.heading[-1:]))
+            and (ending or not _ENDS.search(heading))
         ),
         None,
     )
