@@ -89,6 +89,15 @@ def own_claims(path: Path, half: str, origin: str) -> list[Claim]:
     ]
 
 
+def all_claims(folder: Path) -> list[Claim]:
+    """Every claim that is learned from."""
+    return [
+        *shared_claims(folder),
+        *own_claims(ROOT / "training" / "judge_pairs.jsonl", "train", "own, training"),
+        *own_claims(ROOT / "benchmarks" / "judge_pairs.jsonl", "tune", "own, tuning half"),
+    ]
+
+
 def _is_free(key: str) -> bool:
     return key.startswith("t") and int(key.split("-")[0][1:]) >= FREE_FROM
 
@@ -153,14 +162,19 @@ def chances(weights: Weights, x: np.ndarray) -> np.ndarray:
     return np.array([weights.chance(dict(zip(weights.signs, row, strict=True))) for row in x])
 
 
+def folds_of(claims: list[Claim]) -> np.ndarray:
+    """(n,) the fold of each claim; those on one passage share it."""
+    groups = sorted({c.group for c in claims})
+    order = np.random.default_rng(SEED).permutation(len(groups))
+    fold_of = {group: int(order[k]) % FOLDS for k, group in enumerate(groups)}
+    return np.array([fold_of[c.group] for c in claims])
+
+
 def cross_validated(
     claims: list[Claim], x: np.ndarray, y: np.ndarray, w: np.ndarray, names: list[str]
 ) -> np.ndarray:
     """(n,) each claim's chance by a fit without its passage."""
-    groups = sorted({c.group for c in claims})
-    order = np.random.default_rng(SEED).permutation(len(groups))
-    fold_of = {group: int(order[k]) % FOLDS for k, group in enumerate(groups)}
-    fold = np.array([fold_of[c.group] for c in claims])
+    fold = folds_of(claims)
     chance = np.zeros(len(claims))
     for k in range(FOLDS):
         chance[fold == k] = chances(
@@ -189,9 +203,7 @@ def report(name: str, chance: np.ndarray, y: np.ndarray, threshold: float) -> No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of training data")
-    claims = shared_claims(parser.parse_args().data)
-    claims += own_claims(ROOT / "training" / "judge_pairs.jsonl", "train", "own, training")
-    claims += own_claims(ROOT / "benchmarks" / "judge_pairs.jsonl", "tune", "own, tuning half")
+    claims = all_claims(parser.parse_args().data)
     x, y, names = table(claims)
     w = weights_of(claims)
     chance = cross_validated(claims, x, y, w, names)
