@@ -23,6 +23,7 @@ ORDER = [
         "courtesy",
         "homophones",
         "wordings",
+        "opposed",
         "question",
         "retrieve",
         "answer",

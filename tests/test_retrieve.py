@@ -19,6 +19,7 @@ from askwiki.retrieve import (
     DEFINING_WEIGHT,
     EXPANSION_WEIGHT,
     FADING,
+    OPPOSED_WEIGHT,
     POOL,
     RERANK_WEIGHT,
     RERANKED,
@@ -484,6 +485,25 @@ def test_the_section_of_which_just_this_was_asked_before_comes_first(
     known = place_of(retriever.store, "queue", "溢出").id
     unasked = place_of(retriever.store, "desk", "响了没人接").id
     assert more == {known: pytest.approx(ASKED_WEIGHT), unasked: 0.0}
+
+
+def test_a_heading_that_says_the_opposite_falls_behind_unless_it_was_asked_for(
+    tmp_path: Path,
+) -> None:
+    end = article("end", "总机", ("怎么取消总机", "总机怎么办理：先取消再说。"))
+    start = article("start", "总机", ("开通", "总机怎么办理，看这里就行了。"))
+
+    def found(*articles: Article, folder: str) -> list[Hit]:
+        store = build_store(articles, bundled_encoder(), tmp_path / folder)
+        return Retriever(store, bundled_encoder()).retrieve("总机怎么办理", 2)
+
+    lower = by_id(found(end, start, folder="plain"))
+    ended = next(hit for hit in lower.values() if hit.chunk.article_id == "end")
+    assert ended.lifted == -OPPOSED_WEIGHT
+    assert ended.rank == 2
+    taught = replace(end, sections=(replace(end.sections[0], asked=("总机怎么办理",)),))
+    first = found(taught, start, folder="taught")[0]
+    assert (first.chunk.article_id, first.lifted) == ("end", 0.0)
 
 
 @pytest.mark.parametrize("reranked", [False, True])

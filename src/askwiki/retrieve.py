@@ -22,6 +22,7 @@ import numpy as np
 from askwiki import text as zh
 from askwiki.embed import Encoder, Vectors
 from askwiki.index.store import Store
+from askwiki.opposed import answers_the_opposite
 from askwiki.question import kind_of
 from askwiki.rerank import Reranker
 from askwiki.schema import Hit
@@ -49,6 +50,9 @@ general."""
 ASKED_WEIGHT = 0.3
 """Added to the score of the section of which this question was asked before (`askwiki.wordings`), so that
 whoever adds a wording finds that section first."""
+
+OPPOSED_WEIGHT = 0.1
+"""Taken from the score of a section whose heading answers the opposite of what is asked."""
 
 FADING = 0.7
 """What is left of a topic after each further question."""
@@ -204,12 +208,18 @@ class Retriever:
             else hit
             for hit in hits
         ]
+        hits = [_lifted(hit, -OPPOSED_WEIGHT) if _is_opposed(query, hit) else hit for hit in hits]
         hits = sorted(hits, key=lambda hit: -hit.score)
         return [replace(hit, rank=rank, why=_why(hit)) for rank, hit in enumerate(hits, 1)]
 
 
 def _defines(hit: Hit) -> bool:
     return bool(hit.chunk.heading and DEFINING.fullmatch(hit.chunk.heading[-1]))
+
+
+def _is_opposed(query: str, hit: Hit) -> bool:
+    heading = hit.chunk.heading[-1] if hit.chunk.heading else ""
+    return not hit.asked and answers_the_opposite(query, heading)
 
 
 def _lifted(hit: Hit, more: float) -> Hit:
