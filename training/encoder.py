@@ -40,7 +40,7 @@ from data import encyclopaedia, intents, section_readings, sections
 
 Pair = tuple[str, str]
 
-ID = "askwiki-static-zh-4"
+ID = "askwiki-static-zh-5"
 WIKI = Path(__file__).parent.parent / "corpus"
 OUT = Path(__file__).parent.parent / "src" / "askwiki" / "models" / "encoder"
 VOCABULARY = 60_000
@@ -49,8 +49,6 @@ EPOCHS = 2
 BATCH = 1024
 LEARNING_RATE = 0.01
 QUESTION_REPEATS = 3
-ASKED = 10
-"""Questions of a section of our wiki that are learned; later ones are for the search alone."""
 SEED = 20261121
 
 
@@ -80,7 +78,7 @@ def wiki_pairs() -> list[Pair]:
         (question, "\n".join((a.title, *s.path, a.text[s.start : s.end][:500])))
         for a in load_corpus(WIKI).articles
         for s in a.sections
-        for question in s.asked[:ASKED]
+        for question in s.asked
     ]
 
 

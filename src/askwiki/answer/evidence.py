@@ -280,7 +280,8 @@ class EvidenceScorer:
         table = read.static.copy()
         held = wording.presence(read.grams)
         heading, sentences = held[0], held[1:]
-        general = wording.shares[:, 0]
+        # With strides between them, BLAS may warn of an invalid value where there is none.
+        general = np.ascontiguousarray(wording.shares[:, 0])
         words, words_here = (sentences @ wording.shares).T
         together: Vectors = (sentences | heading) @ general
         columns: dict[str, Vectors | float] = {
