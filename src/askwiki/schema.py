@@ -96,7 +96,8 @@ class Hit:
     """One line on why the hit was kept, for the trace."""
     lifted: float = 0.0
     """The part of `score` that the question's words did not earn: what the conversation before it
-    added, or a heading that defines where a definition is asked for."""
+    added, or a heading that defines where a definition is asked for, less what a heading lost that
+    answers the opposite."""
     match_score: float = 0.0
     """What the reranker made of it, -1 to 1; 0 where it did not look."""
     asked: bool = False
@@ -167,9 +168,9 @@ class Trace:
 class Answer:
     """An answer, or a plain refusal to give one.
 
-    `text` is Markdown with `[1]` markers, `confidence` the calibrated chance
-    from 0 to 1 that the answer is right, `reason` set unless `status` is
-    "answered".
+    `text` is Markdown with `[1]` markers, what a further section says under its
+    heading in bold; `confidence` the calibrated chance from 0 to 1 that the
+    answer is right; `reason` set unless `status` is "answered".
     """
 
     question: str
