@@ -32,6 +32,7 @@ KNOWN = Wordings(
         ("打座机收费手机", "calling"),
         ("手机打座机收费", "calling"),
         ("录音可以存多长时间", "storage"),
+        ("４００電話怎麼取消？", "closing"),
         ("取消400电话", None),
         ("400电话", None),
         ("", None),

@@ -9,6 +9,8 @@ other with its pieces exchanged. "手机打座机" and "座机打手机" are not
 import re
 from collections.abc import Iterable, Sequence
 
+from askwiki import text as zh
+
 _SAME = {
     "怎": ("怎么样", "怎么才能", "怎么", "怎样", "如何", "咋样", "咋"),
     "啥": ("什么",),
@@ -43,13 +45,16 @@ class Wordings:
                 self._turned.setdefault(_mixed(bare), []).append((bare, key))
 
     def answered_by(self, question: str) -> str | None:
-        """What answers `question`, if it was asked before; as it stands before as it is turned.
+        """What answers `question`, if it was asked before; as it stands before as it is turned, as it
+        is written before as it reads in simplified characters of usual width.
 
         None too where it is two different questions turned.
         """
-        (bare,) = _bare([question])
-        if bare in self._exact:
-            return self._exact[bare]
+        written = dict.fromkeys(_bare([question, zh.normalise(question)]))
+        ways = (self._exact.get(bare) or self._turn(bare) for bare in written)
+        return next(filter(None, ways), None)
+
+    def _turn(self, bare: str) -> str | None:
         alike = self._turned.get(_mixed(bare), ())
         found = {key for other, key in alike if len(bare) == len(other) and bare in other + other}
         return found.pop() if len(found) == 1 else None
