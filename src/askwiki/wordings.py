@@ -37,12 +37,10 @@ class Wordings:
 
     def __init__(self, asked: Iterable[tuple[str, str]]) -> None:
         pairs = list(asked)
-        self._exact: dict[str, str] = {}
-        self._turned: dict[int, list[tuple[str, str]]] = {}
+        self._answers: dict[str, str] = {}
         for bare, (_, key) in zip(_bare([question for question, _ in pairs]), pairs, strict=True):
             if bare:
-                self._exact.setdefault(bare, key)
-                self._turned.setdefault(_mixed(bare), []).append((bare, key))
+                self._answers.setdefault(bare, key)
 
     def answered_by(self, question: str) -> str | None:
         """What answers `question`, if it was asked before; as it stands before as it is turned, as it
@@ -51,18 +49,13 @@ class Wordings:
         None too where it is two different questions turned.
         """
         written = dict.fromkeys(_bare([question, zh.normalise(question)]))
-        ways = (self._exact.get(bare) or self._turn(bare) for bare in written)
+        ways = (self._answers.get(bare) or self._turned(bare) for bare in written)
         return next(filter(None, ways), None)
 
-    def _turn(self, bare: str) -> str | None:
-        alike = self._turned.get(_mixed(bare), ())
-        found = {key for other, key in alike if len(bare) == len(other) and bare in other + other}
+    def _turned(self, bare: str) -> str | None:
+        ways = (bare[at:] + bare[:at] for at in range(1, len(bare)))
+        found = {self._answers[way] for way in ways if way in self._answers}
         return found.pop() if len(found) == 1 else None
-
-
-def _mixed(bare: str) -> int:
-    """The same for texts of the same characters in whatever order."""
-    return sum(bare.encode())
 
 
 def _bare(questions: Sequence[str]) -> list[str]:
