@@ -133,7 +133,7 @@ def test_a_question_for_steps_begins_with_them_where_they_are_nearly_as_good() -
     # Not under a heading that asks for something else, not of another article, not far behind.
     for other in (chunk("a", 1, STEPS, "公司变动"), chunk("b", 1, STEPS, "怎样办理")):
         assert answer(scores, lead, other, question="怎么办理")[0] == "办理是申请号码的过程。"
-    # Nor under one that asks how to end it, unless that is asked.
+    # Nor under one that answers the opposite.
     ends = chunk("a", 1, STEPS, "怎样取消")
     assert answer(scores, lead, ends, question="怎么办理")[0] == "办理是申请号码的过程。"
     assert answer(scores, lead, ends, question="怎么取消办理")[:4] == steps

@@ -14,6 +14,7 @@ from askwiki.answer import Draft, DraftSentence, Shape
 from askwiki.answer.conduct import gives_contact, is_foreign, speaks_as_site
 from askwiki.answer.durations import asks_how_long, states_how_long
 from askwiki.answer.evidence import EvidenceScorer, Ranking, Scored
+from askwiki.opposed import answers_the_opposite
 from askwiki.orders import is_doubtful
 from askwiki.question import Kind, Question, kind_of, subject_of
 from askwiki.schema import Hit, Span
@@ -55,7 +56,6 @@ _ROW = re.compile(r"[^：；，。]{1,16}：([^：；。]{1,40})；[^：；，�
 _FOREIGN = re.compile(r"[a-z0-9][a-z0-9.\-]*")
 
 _ASKS_HOW = re.compile(r"怎么|怎样|如何|步骤|流程")
-_ENDS = re.compile(r"取消|注销|退订|停用|停掉|关闭|关掉|销户|拆机|退掉|解除|不用了|不要了")
 
 _POINTS_BACK = re.compile(
     r"^(?:因此|所以|其中|这(?!样做)|那|它|其(?!他|余)|该|此(?!外)|否则|反之|后者|前者|两者|二者|上述|以上|例如|比如)"
@@ -215,9 +215,8 @@ def _says_something(scored: Scored) -> bool:
 def _first_step(query: str, best: Scored, ranked: Sequence[Scored]) -> Scored | None:
     """The best step under a heading of the same article that asks how, if it is nearly as good.
 
-    How to end something is no answer to who did not ask that.
+    Never one that answers the opposite: who asks how to begin must not be told how to cancel.
     """
-    ending = bool(_ENDS.search(query))
     return next(
         (
             scored
@@ -226,7 +225,7 @@ def _first_step(query: str, best: Scored, ranked: Sequence[Scored]) -> Scored | 
             and scored.hit.chunk.article_id == best.hit.chunk.article_id
             and best.score - scored.score <= NEARLY_AS_GOOD
             and _ASKS_HOW.search(heading := "".join(scored.hit.chunk.heading[-1:]))
-            and (ending or not _ENDS.search(heading))
+            and not answers_the_opposite(query, heading)
         ),
         None,
     )
