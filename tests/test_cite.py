@@ -87,7 +87,7 @@ def test_what_another_section_says_stands_under_its_heading() -> None:
     ours = (sentence(19, 27), sentence(27, 32))
     assert prove([Draft(ours)], articles).text == "话费由单位承担。[1]另有月租。[2]"
     mixed = (sentence(19, 27), told(0, 6), told(6, 11), sentence(27, 32), sentence(0, 8))
-    assert prove([Draft(mixed[:2]), Draft(mixed[2:])], articles).text.split("\n\n") == [
+    assert prove([Draft(mixed)], articles).text.split("\n\n") == [
         "话费由单位承担。[1]",
         "**分机\\*管理\\***",
         "分机有号码。[2]",
@@ -95,6 +95,16 @@ def test_what_another_section_says_stands_under_its_heading() -> None:
         "号码四位。[3]",
         "**话费**",
         "另有月租。[4]",
+        "**企业总机**",
+        "总机是统一入口。[5]",
+    ]
+    # Two parts of a question do not take turns with a section.
+    assert prove([Draft(mixed[:2]), Draft(mixed[2:])], articles).text.split("\n\n") == [
+        "话费由单位承担。[1]另有月租。[2]",
+        "**分机\\*管理\\***",
+        "分机有号码。[3]",
+        "**分机\\*管理\\*：号\\*码**",
+        "号码四位。[4]",
         "**企业总机**",
         "总机是统一入口。[5]",
     ]
@@ -278,7 +288,7 @@ def test_a_note_and_a_draft_follow_what_was_proved() -> None:
     made = prover(甲=(COST,))
     made.add_written(Written("甲。"))
     made.add_note("（以下为原文。）")
-    made.add_draft(Draft((sentence(0, 8),)))
+    made.add_drafts([Draft((sentence(0, 8),))])
     assert made.proved().text == "甲。[1]\n\n（以下为原文。）\n\n总机是统一入口。[2]"
 
 

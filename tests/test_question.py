@@ -182,3 +182,9 @@ def test_a_history_of_another_shape_is_refused(history: object) -> None:
 def test_a_question_that_is_no_string_is_refused() -> None:
     with pytest.raises(QuestionError, match="got int"):
         read_question(400)  # type: ignore[arg-type]
+
+
+def test_a_part_takes_the_subject_without_what_is_left_of_its_verb() -> None:
+    assert split_parts("录音能存多久，要告诉客户吗")[1] == "录音要告诉客户吗"
+    assert split_parts("总机要多少钱，要多久能装好")[1] == "总机要多久能装好"
+    assert split_parts("增值功能多少钱，怎么退")[1] == "增值功能怎么退"

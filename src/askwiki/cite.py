@@ -42,8 +42,7 @@ def prove(drafts: Sequence[Draft], articles: Mapping[str, Article]) -> Proved:
     Citations are numbered from 1 in the order of the text, equal spans sharing a number.
     """
     prover = Prover(articles)
-    for draft in drafts:
-        prover.add_draft(draft)
+    prover.add_drafts(drafts)
     return prover.proved()
 
 
@@ -80,28 +79,50 @@ class Prover:
 
     # --- what is said --------------------------------------------------------------------------
 
-    def add_draft(self, draft: Draft) -> None:
-        """Add the sentences of `draft` that are spans of articles, as paragraphs of their own.
+    def add_drafts(self, drafts: Sequence[Draft]) -> None:
+        """Add the sentences of `drafts` that are spans of articles, each draft a paragraph of its own.
 
         What another section says than the one before it stands under its heading, and so does a list
         that nothing leads into: away from that a sentence may read as if it spoke of something else.
         """
-        self._end_block()
-        for sentence in draft.sentences:
-            if not self._is_new(sentence.text):
-                continue
-            if not _is_verbatim(sentence, self._articles):
-                self.struck += 1
-                continue
-            place = _place(sentence.spans[0], self._articles)
-            self._first = self._first or place
-            bare = self._last is None and sentence.shape in ("bullet", "step")
-            if bare or self._last not in (None, place):
-                self._setter.head(_heading(place, self._first.article))
-                sentence = replace(sentence, opens=True)
-            self._last = place
-            self._say(sentence, "verbatim")
-        self._end_block()
+        for told in self._by_section(drafts):
+            self._end_block()
+            for place, sentence in told:
+                self._tell(place, sentence)
+            self._end_block()
+
+    def _by_section(self, drafts: Sequence[Draft]) -> "list[list[_Told]]":
+        """What of each draft is true and new; what a later one tells of a section that an earlier one
+        quotes goes there, or the sections would take turns."""
+        gathered: list[list[_Told]] = []
+        for draft in drafts:
+            own: list[_Told] = []
+            for sentence in draft.sentences:
+                if not self._is_new(sentence.text):
+                    continue
+                if not _is_verbatim(sentence, self._articles):
+                    self.struck += 1
+                    continue
+                place = _place(sentence.spans[0], self._articles)
+                group = next((g for g in gathered if any(p == place for p, _ in g)), own)
+                if group is own:
+                    own.append((place, sentence))
+                elif all(other.text != sentence.text for _, other in group):
+                    last = max(at for at, (p, _) in enumerate(group) if p == place)
+                    group.insert(last + 1, (place, sentence))
+            gathered.append(own)
+        return gathered
+
+    def _tell(self, place: "_Place", sentence: DraftSentence) -> None:
+        if not self._is_new(sentence.text):
+            return
+        self._first = self._first or place
+        bare = self._last is None and sentence.shape in ("bullet", "step")
+        if bare or self._last not in (None, place):
+            self._setter.head(_heading(place, self._first.article))
+            sentence = replace(sentence, opens=True)
+        self._last = place
+        self._say(sentence, "verbatim")
 
     def add_written(self, written: Written) -> bool:
         """Add a model's sentence if its passages bear it out; whether they do."""
@@ -239,6 +260,9 @@ class _Place:
 
     article: Article
     path: tuple[str, ...]
+
+
+_Told = tuple[_Place, DraftSentence]
 
 
 def _place(span: Span, articles: Mapping[str, Article]) -> _Place:

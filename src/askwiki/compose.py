@@ -131,8 +131,7 @@ def _finish(prover: Prover, part: ModelPart, task: Task) -> None:
         prover.add_note(say("model_cut", task.language))
         return
     prover.add_note(say("model_part" if prover.text else f"model_{part}", task.language))
-    for draft in task.drafts:
-        prover.add_draft(draft)
+    prover.add_drafts(task.drafts)
 
 
 def _counts(prover: Prover) -> str:

@@ -187,8 +187,14 @@ def _parted_by_comma(text: str) -> tuple[str, ...]:
     return (first, _with_subject(parts[1], parts[0]))
 
 
+_BROKEN_OFF = re.compile(
+    r"(?<=\w\w)(?:可以|应该|(?<![需必主重首])要|(?<![功智性技只可])能|(?<![机开社工协])会)\w?$"
+)
+"""录音能存 of 录音能存多久: what is left of a verb whose question word is gone."""
+
+
 def _with_subject(part: str, first: str) -> str:
-    return part if len(part) >= 12 else f"{subject_of(first)}{part}"
+    return part if len(part) >= 12 else f"{_BROKEN_OFF.sub('', subject_of(first))}{part}"
 
 
 _CLAUSE = re.compile(r"[^，,。；;！!？?\s]+[，,。；;！!？?\s]*")
