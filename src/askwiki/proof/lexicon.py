@@ -84,6 +84,7 @@ class Lexicon:
         self.likeness = lru_cache(maxsize=200_000)(self._likeness)
         self.opposed = lru_cache(maxsize=200_000)(self._opposed)
         self.is_verb = lru_cache(maxsize=50_000)(self._is_verb)
+        self.kin = lru_cache(maxsize=50_000)(self._kin_of)
         self.rival = lru_cache(maxsize=200_000)(self._rival)
         self.cut = lru_cache(maxsize=20_000)(self._cut)
 
@@ -154,7 +155,11 @@ class Lexicon:
 
     def _opposed(self, one: str, two: str) -> bool:
         """Whether the words exclude each other: 高峰 and 低谷, 一致 and 不一致, 使用权 and 所有权."""
-        if two in self._opposites.get(one, ()) or self._denies(one, two) or self._denies(two, one):
+        if two in self._opposites.get(one, ()):
+            return True
+        if one[:1] != two[:1] and one[-1:] != two[-1:]:
+            return False
+        if self._denies(one, two) or self._denies(two, one):
             return True
         shorter = min(len(one), len(two))
         if shorter < 2 or one == two:
@@ -170,7 +175,8 @@ class Lexicon:
 
     def _rival(self, one: str, two: str) -> bool:
         """Whether the words name two things of one kind: 短信 and 邮件, 财务部门 and 法务部门."""
-        return bool(self._kin_of(one) & self._kin_of(two)) and self.likeness(one, two) < PART
+        kin = self.kin(one)
+        return bool(kin and kin & self.kin(two)) and self.likeness(one, two) < PART
 
     def _of_one_kind(self, one: str, two: str) -> bool:
         """Whether a kind lists both and neither holds the other (运营商 and 服务商, not 短号 and
@@ -179,6 +185,7 @@ class Lexicon:
         return bool(shared) and one not in two and two not in one
 
     def _kin_of(self, word: str) -> set[int]:
+        """The kinds of `word` and of its synonyms."""
         found = set(self._kin.get(word, ()))
         for group in self._groups.get(word, ()):
             found |= self._kin_by_group.get(group, set())
