@@ -3,9 +3,10 @@
     python benchmarks/judge.py [--data DATA] [--out benchmarks/judge.md]
 
 Pairs: the held-out half of `benchmarks/judge_pairs.jsonl`, (passage, sentence) written for this
-project, split by passage before any error was looked at; and, where DATA is given, the claims of
-its test intents. Every sentence is judged twice: beside its passage alone, and among six sections
-of the same article, as after a search.
+project, split by passage before any error was looked at; where DATA is given, the claims of its test
+intents; and `benchmarks/judge_answers.jsonl`, sentences of answers as a faithful and a careless
+language model would write them, with the six passages that a search found. Every sentence is judged
+twice: beside its passage alone, and among six sections: of the same article, or those found.
 """
 
 import argparse
@@ -17,6 +18,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "training"))
 
@@ -24,6 +28,8 @@ from askwiki.chunk import chunk_article  # noqa: E402
 from askwiki.corpus import load_corpus  # noqa: E402
 from askwiki.proof import Judgement, Source, bundled_judge  # noqa: E402
 from data import intents, read_lines, split_of  # noqa: E402
+from habits import Habits, evened  # noqa: E402
+from judge import all_claims, written_claims  # noqa: E402
 
 SECTIONS = 6
 
@@ -93,6 +99,23 @@ def shared_pairs(folder: Path) -> list[Pair]:
     return found
 
 
+def answer_pairs() -> list[Pair]:
+    """Sentences of answers, each with the passage it is nearest to and the others that were found."""
+    found = []
+    for row in read_lines(ROOT / "benchmarks" / "judge_answers.jsonl"):
+        sources = [
+            Source(p["article"], " ".join((p["title"], *p["heading"])), p["text"], p["start"])
+            for p in row["passages"]
+        ]
+        for n, said in enumerate(row["sentences"]):
+            own = said["passage"] - 1
+            others = (*sources[:own], *sources[own + 1 :])
+            kind = "faithful" if said["supported"] else "careless"
+            key = f"{row['id']}.{n}"
+            found.append(Pair(key, sources[own], others, said["text"], said["supported"], kind))
+    return found
+
+
 def judged(pairs: Sequence[Pair]) -> list[Verdict]:
     judge = bundled_judge()
     verdicts = []
@@ -109,6 +132,22 @@ def share(verdicts: Sequence[Verdict], supported: bool, among: bool = False) -> 
     wanted = [v for v in verdicts if v.pair.supported == supported]
     right = sum((v.among if among else v.alone).supported == supported for v in wanted)
     return right / len(wanted)
+
+
+def control(verdicts: Sequence[Verdict], habits: "Habits | None") -> Iterator[str]:
+    """What the words of the sentences alone tell, and the figures without it."""
+    if habits is None:
+        return
+    altered = np.array([not v.pair.supported for v in verdicts])
+    odds = habits.log_odds([v.pair.text for v in verdicts])
+    weights = evened(odds, altered)
+    struck = np.array([not v.alone.supported for v in verdicts])
+    caught = np.average(struck[altered], weights=weights[altered])
+    passed = np.average(~struck[~altered], weights=weights[~altered])
+    score = np.array([-v.alone.score for v in verdicts])
+    alone, own = roc_auc_score(altered, odds), roc_auc_score(altered, score)
+    even = roc_auc_score(altered, score, sample_weight=weights)
+    yield f"\nThe words of the sentences alone, without any passage, tell true from altered with an AUROC of {alone:.3f}, learned from the training claims (`training/habits.py`): their writers have habits. The judge has {own:.3f}; {even:.3f} where every sentence weighs the inverse of the chance that its words give to what it is, so that words alone tell nothing. Under those weights {caught:.3f} of the altered are caught and {passed:.3f} of the true pass."
 
 
 def curve(verdicts: Sequence[Verdict]) -> Iterator[str]:
@@ -147,7 +186,9 @@ def errors(verdicts: Sequence[Verdict], most: int = 25) -> Iterator[str]:
             yield f"- {v.pair.kind}: {v.pair.text}{named}"
 
 
-def section(title: str, verdicts: Sequence[Verdict]) -> Iterator[str]:
+def section(
+    title: str, verdicts: Sequence[Verdict], habits: "Habits | None" = None
+) -> Iterator[str]:
     true = sum(v.pair.supported for v in verdicts)
     yield f"\n## {title}\n"
     yield f"{len(verdicts)} pairs, {true} true and {len(verdicts) - true} altered.\n"
@@ -155,6 +196,7 @@ def section(title: str, verdicts: Sequence[Verdict]) -> Iterator[str]:
     for name, among in (("beside its passage", False), ("among six sections", True)):
         caught, passed = share(verdicts, False, among), share(verdicts, True, among)
         yield f"| {name} | {caught:.3f} | {passed:.3f} |"
+    yield from control(verdicts, habits)
     yield "\nOther thresholds, beside its passage:\n"
     yield from curve(verdicts)
     yield "\nRecall: share of the altered pairs of a kind that are caught. Precision: as if true and altered pairs of the kind were equally many.\n"
@@ -166,14 +208,16 @@ def report(data: Path | None) -> Iterator[str]:
     yield "# The judge of written sentences\n"
     yield (__doc__ or "").split("\n\n")[2].replace("\n", " ")
     yield "\nTarget: at least 0.95 of altered sentences caught while 0.9 of true ones pass. What each line says is measured; errors are listed below.\n"
+    habits = Habits([*all_claims(data), *written_claims(data)]) if data else None
     own = judged(own_pairs())
     times = [1000 * v.seconds for v in own]
     yield f"One sentence among {SECTIONS} sections: median {statistics.median(times):.1f} ms, 95 % within {sorted(times)[int(0.95 * len(times))]:.1f} ms, sources read for the first time included."
-    yield from section("Our own pairs, held-out half", own)
+    yield from section("Our own pairs, held-out half", own, habits)
     if data is None:
         yield "\n## Claims of the test intents\n\nNot run: no data folder was given."
     else:
-        yield from section("Claims of the test intents", judged(shared_pairs(data)))
+        yield from section("Claims of the test intents", judged(shared_pairs(data)), habits)
+    yield from section("Sentences of answers", judged(answer_pairs()), habits)
 
 
 def main() -> None:

@@ -4,13 +4,16 @@
 
 Learns from the claims of DATA (training and tuning intents), from `training/judge_pairs.jsonl` and
 from the tuning half of `benchmarks/judge_pairs.jsonl`; test intents and the held-out half are not
-read. Half a logistic regression, half boosted trees, over the signs of `askwiki.proof.signs`; the
-freely worded pairs (passages t200 and up) count `FREE_WEIGHT` each, or they would outvote the others.
+read. Half a logistic regression, half boosted trees, over the signs of `askwiki.proof.signs` and what
+networks that have not seen a claim's passage say of it (`claims_read.npy`, made by `entailment.py`);
+the freely worded pairs (passages t200 and up) count `FREE_WEIGHT` each, or they would outvote the
+others; and each claim the more, the less its words alone tell what it is (`habits.py`).
 The threshold is the one at which nine of ten altered claims are caught when every intent and passage
 is judged by a fit that has not seen it (six folds). Prints those figures; same data, same file.
 """
 
 import argparse
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +25,18 @@ from sklearn.metrics import roc_auc_score
 
 from askwiki.proof.passage import read_passage
 from askwiki.proof.signs import signs
-from askwiki.proof.weigh import Weights
-from data import intents, read_lines, split_of
+from askwiki.proof.weigh import READ, Weights
+from data import encyclopaedia, intents, read_lines, sections, split_of
+from habits import cross_fitted, evened
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "src" / "askwiki" / "data" / "judge.json"
+CLAIMS_READ = ROOT / "training" / "claims_read.npy"
 SEED = 20261122
 FOLDS = 6
 FREE_FROM = 200
 FREE_WEIGHT = 0.3
-FREE = "own, freely worded"
+FREE, WRITTEN = "own, freely worded", "own, eight a passage"
 CAUGHT = 0.9
 """Share of altered claims that the threshold catches in cross-validation."""
 
@@ -89,8 +94,38 @@ def own_claims(path: Path, half: str, origin: str) -> list[Claim]:
     ]
 
 
+def written_claims(folder: Path) -> list[Claim]:
+    """Claims written in eight on each of some three thousand passages, none that is judged by.
+
+    A passage of the wiki stands there; others are named: an intent, a row of `sections`, the digest of
+    an encyclopaedia paragraph.
+    """
+    rows, known = sections(folder), {i.id: i for i in intents(folder)}
+    contexts = {digest_of(r.context): r.context for r in encyclopaedia(folder)}
+    found = []
+    for record in read_lines(ROOT / "training" / "questions" / "claims.jsonl"):
+        if "passage" in record:
+            heading, passage = f"{record['title']} {record['section']}", record["passage"]
+        elif "intent" in record:
+            heading, passage = known[record["intent"]].heading, known[record["intent"]].passage
+        elif "row" in record:
+            heading, passage = rows[record["row"]].path, rows[record["row"]].text
+        else:
+            heading, passage = "", contexts[record["context"]]
+        found += [
+            Claim(record["id"], heading, passage, c["text"], c["supported"], c["kind"], WRITTEN)
+            for c in record["claims"]
+        ]
+    return found
+
+
+def digest_of(text: str) -> str:
+    """What names an encyclopaedia paragraph."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def all_claims(folder: Path) -> list[Claim]:
-    """Every claim that is learned from."""
+    """Every claim that is learned from, but for `written_claims`."""
     return [
         *shared_claims(folder),
         *own_claims(ROOT / "training" / "judge_pairs.jsonl", "train", "own, training"),
@@ -107,11 +142,21 @@ def weights_of(claims: list[Claim]) -> np.ndarray:
     return np.array([FREE_WEIGHT if c.origin == FREE else 1.0 for c in claims])
 
 
-def table(claims: list[Claim]) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """(n, signs) float64, (n,) 1 for altered, the names of the signs."""
+def table(claims: list[Claim], read: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """(n, signs) float64, the last of them `read`; (n,) 1 for altered; the names of the signs."""
     rows = [signs(c.text, read_passage(c.heading, c.passage))[1] for c in claims]
-    x = np.array([list(row.values()) for row in rows])
-    return x, np.array([not c.supported for c in claims], float), list(rows[0])
+    x = np.array([[*row.values(), float(logit)] for row, logit in zip(rows, read, strict=True)])
+    return x, np.array([not c.supported for c in claims], float), [*rows[0], READ]
+
+
+def read_claims(claims: list[Claim]) -> np.ndarray:
+    """(n,) what `entailment.py` left of each claim."""
+    read: np.ndarray = np.load(CLAIMS_READ)
+    if len(read) != len(claims):
+        raise SystemExit(
+            f"{CLAIMS_READ} is of {len(read)} claims and there are {len(claims)}: run entailment.py"
+        )
+    return read
 
 
 def fit(
@@ -203,9 +248,11 @@ def report(name: str, chance: np.ndarray, y: np.ndarray, threshold: float) -> No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of training data")
-    claims = all_claims(parser.parse_args().data)
-    x, y, names = table(claims)
-    w = weights_of(claims)
+    folder = parser.parse_args().data
+    claims = all_claims(folder)
+    x, y, names = table(claims, read_claims(claims))
+    odds = cross_fitted([*claims, *written_claims(folder)])[: len(claims)]
+    w = weights_of(claims) * evened(odds, y > 0)
     chance = cross_validated(claims, x, y, w, names)
     threshold = round(lowest_share(chance[y == 1], w[y == 1], 1 - CAUGHT), 4)
     report("all, six folds", chance, y, threshold)

@@ -145,7 +145,7 @@ def test_one_passage_bears_a_sentence_or_none_does(judge: Judge) -> None:
 
 
 def test_what_is_certain_rules_whatever_the_weights_say() -> None:
-    blind = Judge(replace(bundled_weights(), bias=-60.0, base=-60.0))
+    blind = replace(bundled_judge(), weights=replace(bundled_weights(), bias=-60.0, base=-60.0))
     altered = blind.judge("一个号码最多可绑定2000个接听号码。", [SOURCE])
     true = blind.judge("一个号码最多可以绑定200个接听号码。", [SOURCE])
     assert (altered.supported, altered.score) == (False, 1 - CERTAIN)

@@ -4,7 +4,7 @@ from math import exp
 
 from askwiki.proof.passage import read_passage
 from askwiki.proof.signs import signs
-from askwiki.proof.weigh import Weights, bundled_weights
+from askwiki.proof.weigh import READ, Weights, bundled_weights
 
 WEIGHTS = Weights.of(
     {
@@ -38,5 +38,5 @@ def test_a_value_on_the_threshold_goes_left() -> None:
 
 def test_the_bundled_weights_know_every_sign_in_order() -> None:
     _, found = signs("甲。", read_passage("", "甲。"))
-    assert bundled_weights().signs == tuple(found)
+    assert bundled_weights().signs == (*found, READ)
     assert 0.2 < bundled_weights().threshold < 0.6

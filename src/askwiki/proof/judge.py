@@ -1,8 +1,8 @@
 """Decides whether a written sentence is borne out by the passages it was written from.
 
 A sentence of a source, word for word, always is. Any other is laid beside the most similar
-passages, its signs are weighed, and what is certain (a number that no passage has, an opposite, a
-permission for a prohibition) rules alone.
+passages; its signs and what a network makes of the two are weighed, and what is certain (a number
+that no passage has, an opposite, a permission for a prohibition) rules alone.
 """
 
 import re
@@ -12,10 +12,11 @@ from functools import cache
 
 from askwiki import text as zh
 from askwiki.proof.alignment import AKIN, Alignment
+from askwiki.proof.entailment import Entailment, bundled_entailment
 from askwiki.proof.passage import Passage, read_passage
 from askwiki.proof.records import Judgement, Source
 from askwiki.proof.signs import signs
-from askwiki.proof.weigh import Weights, bundled_weights
+from askwiki.proof.weigh import READ, Weights, bundled_weights
 from askwiki.schema import Span
 
 MAX_CHARS = 600
@@ -57,6 +58,7 @@ class Judge:
     """The judge; `weights.threshold` is the chance of a fault above which a sentence falls."""
 
     weights: Weights
+    network: Entailment
 
     def judge(self, sentence: str, sources: Sequence[Source]) -> Judgement:
         """Judge `sentence` against all of `sources`; it never raises.
@@ -95,7 +97,7 @@ class Judge:
         resting = _resting(alignment, passage)
         if found["borne"] < LEAST_BORNE or not resting:
             return Judgement(False, (), ("unfounded",), 0.0)
-        chance = self.weights.chance(found)
+        chance = self.weights.chance({**found, READ: self.network.logit(alignment)})
         if any(found[name] >= least for name, least in _CERTAIN.items()):
             chance = max(chance, CERTAIN)
         supported = chance <= self.weights.threshold
@@ -196,5 +198,5 @@ def _resting(a: Alignment, passage: Passage) -> list[tuple[int, int]]:
 
 @cache
 def bundled_judge() -> Judge:
-    """The judge with the bundled weights."""
-    return Judge(bundled_weights())
+    """The judge with the bundled weights and network."""
+    return Judge(bundled_weights(), bundled_entailment())

@@ -11,6 +11,9 @@ from typing import Any
 Node = Sequence[float]
 """A leaf [value], or a split [sign, threshold, left, right]: left where sign <= threshold."""
 
+READ = "read"
+"""The sign that stands for what the network says, in logits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
