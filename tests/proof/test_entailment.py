@@ -1,7 +1,9 @@
 """What the network beside the judge is given, and that it tells what it was trained to tell."""
 
+import json
+from pathlib import Path
+
 import numpy as np
-import pytest
 
 from askwiki.proof.alignment import Alignment
 from askwiki.proof.entailment import (
@@ -16,6 +18,12 @@ from askwiki.proof.entailment import (
 from askwiki.proof.passage import read_passage
 
 PASSAGE = read_passage("审核 流程", "运营商不得代填材料；单位须在3天内提交。")
+PAIRS = Path(__file__).parent.parent.parent / "benchmarks" / "judge_pairs.jsonl"
+HELD_OUT = [
+    row
+    for row in map(json.loads, PAIRS.read_text("utf-8").splitlines())
+    if row["half"] == "held-out"
+]
 TEXTS = [t.text for t in (*PASSAGE.heading, *PASSAGE.tokens)]
 
 
@@ -91,17 +99,24 @@ def test_nothing_to_read_is_even() -> None:
     assert network.logit(Alignment("单位提交。", read_passage("", ""))) == 0
 
 
-@pytest.mark.parametrize(
-    ("true", "altered"),
-    [
-        ("材料要由单位自己提交，运营商不能代填。", "材料由运营商提交，单位不能代填。"),
-        ("单位提交材料的时间是三天以内。", "运营商提交材料的时间是三天以内。"),
-        ("不许运营商替单位填材料。", "不许单位替运营商填材料。"),
-    ],
-)
-def test_it_tells_who_does_what(true: str, altered: str) -> None:
+def _area(passages: list[tuple[str, str]]) -> float:
+    """How often the network gives an altered sentence of the held-out pairs more than a true one."""
     network = bundled_entailment()
-    assert network.logit(laid(true)) < network.logit(laid(altered))
+    logits = [
+        network.logit(Alignment(row["claim"], read_passage(*passage)))
+        for row, passage in zip(HELD_OUT, passages, strict=True)
+    ]
+    altered = [x for x, row in zip(logits, HELD_OUT, strict=True) if not row["supported"]]
+    true = [x for x, row in zip(logits, HELD_OUT, strict=True) if row["supported"]]
+    return sum(a > t for a in altered for t in true) / (len(altered) * len(true))
+
+
+def test_it_tells_altered_sentences_by_their_passages() -> None:
+    own = [(f"{row['title']} {row['section']}", row["passage"]) for row in HELD_OUT]
+    other = own[len(own) // 2 :] + own[: len(own) // 2]
+    beside_its_own = _area(own)
+    assert beside_its_own > 0.9
+    assert _area(other) < beside_its_own - 0.2
 
 
 def test_a_passage_read_before_gives_the_same() -> None:
