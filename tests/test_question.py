@@ -187,4 +187,11 @@ def test_a_question_that_is_no_string_is_refused() -> None:
 def test_a_part_takes_the_subject_without_what_is_left_of_its_verb() -> None:
     assert split_parts("录音能存多久，要告诉客户吗")[1] == "录音要告诉客户吗"
     assert split_parts("总机要多少钱，要多久能装好")[1] == "总机要多久能装好"
-    assert split_parts("增值功能多少钱，怎么退")[1] == "增值功能怎么退"
+    assert split_parts("录音会不会删，能存多久")[1] == "录音能存多久"
+
+
+@pytest.mark.parametrize(
+    "subject", ["增值功能", "电话会议", "呼叫能力", "资质要求", "并发会话", "企业会员"]
+)
+def test_what_ends_like_such_a_verb_stays_a_subject(subject: str) -> None:
+    assert split_parts(f"{subject}多少钱，怎么退")[1] == f"{subject}怎么退"

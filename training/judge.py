@@ -5,7 +5,7 @@
 Learns from the claims of DATA (training and tuning intents), from `training/judge_pairs.jsonl` and
 from the tuning half of `benchmarks/judge_pairs.jsonl`; test intents and the held-out half are not
 read. Half a logistic regression, half boosted trees, over the signs of `askwiki.proof.signs` and what
-networks that have not seen a claim's passage say of it (`claims_read.npy`, made by `entailment.py`);
+networks that have not seen a claim's passage say of it (`claims_read.npz`, made by `entailment.py`);
 the freely worded pairs (passages t200 and up) count `FREE_WEIGHT` each, or they would outvote the
 others; and each claim the more, the less its words alone tell what it is (`habits.py`).
 The threshold is the one at which nine of ten altered claims are caught when every intent and passage
@@ -31,7 +31,7 @@ from habits import cross_fitted, evened
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "src" / "askwiki" / "data" / "judge.json"
-CLAIMS_READ = ROOT / "training" / "claims_read.npy"
+CLAIMS_READ = ROOT / "training" / "claims_read.npz"
 SEED = 20261122
 FOLDS = 6
 FREE_FROM = 200
@@ -120,7 +120,7 @@ def written_claims(folder: Path) -> list[Claim]:
 
 
 def digest_of(text: str) -> str:
-    """What names an encyclopaedia paragraph."""
+    """What names a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -151,11 +151,11 @@ def table(claims: list[Claim], read: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 def read_claims(claims: list[Claim]) -> np.ndarray:
     """(n,) what `entailment.py` left of each claim."""
-    read: np.ndarray = np.load(CLAIMS_READ)
-    if len(read) != len(claims):
-        raise SystemExit(
-            f"{CLAIMS_READ} is of {len(read)} claims and there are {len(claims)}: run entailment.py"
-        )
+    with np.load(CLAIMS_READ) as stored:
+        read: np.ndarray = stored["read"]
+        digest = str(stored["digest"])
+    if digest != digest_of("".join(claim.text for claim in claims)):
+        raise SystemExit(f"{CLAIMS_READ} is of other claims: run entailment.py")
     return read
 
 

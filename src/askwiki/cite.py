@@ -80,10 +80,12 @@ class Prover:
     # --- what is said --------------------------------------------------------------------------
 
     def add_drafts(self, drafts: Sequence[Draft]) -> None:
-        """Add the sentences of `drafts` that are spans of articles, each draft a paragraph of its own.
+        """Add the sentences of `drafts` that are spans of articles, a paragraph or more for each.
 
-        What another section says than the one before it stands under its heading, and so does a list
-        that nothing leads into: away from that a sentence may read as if it spoke of something else.
+        What a later draft tells of a section that an earlier one quotes stands there, in the order of
+        the article, or the sections would take turns. What another section says than the one before
+        it stands under its heading, and so does a list that nothing leads into: away from that a
+        sentence may read as if it spoke of something else.
         """
         for told in self._by_section(drafts):
             self._end_block()
@@ -92,30 +94,28 @@ class Prover:
             self._end_block()
 
     def _by_section(self, drafts: Sequence[Draft]) -> "list[list[_Told]]":
-        """What of each draft is true and new; what a later one tells of a section that an earlier one
-        quotes goes there, or the sections would take turns."""
+        """What of each draft is true and new, each sentence where it is to be told."""
         gathered: list[list[_Told]] = []
+        texts = {sentence.text for sentence in self._sentences}
         for draft in drafts:
             own: list[_Told] = []
             for sentence in draft.sentences:
-                if not self._is_new(sentence.text):
+                if sentence.text in texts:
                     continue
                 if not _is_verbatim(sentence, self._articles):
                     self.struck += 1
                     continue
+                texts.add(sentence.text)
                 place = _place(sentence.spans[0], self._articles)
                 group = next((g for g in gathered if any(p == place for p, _ in g)), own)
                 if group is own:
                     own.append((place, sentence))
-                elif all(other.text != sentence.text for _, other in group):
-                    last = max(at for at, (p, _) in enumerate(group) if p == place)
-                    group.insert(last + 1, (place, sentence))
+                else:
+                    _insert(group, place, sentence)
             gathered.append(own)
         return gathered
 
     def _tell(self, place: "_Place", sentence: DraftSentence) -> None:
-        if not self._is_new(sentence.text):
-            return
         self._first = self._first or place
         bare = self._last is None and sentence.shape in ("bullet", "step")
         if bare or self._last not in (None, place):
@@ -269,6 +269,21 @@ def _place(span: Span, articles: Mapping[str, Article]) -> _Place:
     article = articles[span.article_id]
     inside = (s.path for s in article.sections if s.start <= span.start and span.end <= s.end)
     return _Place(article, next(inside, ()))
+
+
+def _insert(told: list[_Told], place: _Place, sentence: DraftSentence) -> None:
+    """Put `sentence` among what is told of its section, as the article has it.
+
+    An item that does not follow the one before it begins a list of its own.
+    """
+    start = sentence.spans[0].start
+    own = [at for at, (other, _) in enumerate(told) if other == place]
+    before = [at for at in own if told[at][1].spans[0].start < start]
+    if before and sentence.shape in ("bullet", "step"):
+        gap = place.article.text[told[before[-1]][1].spans[-1].end : start]
+        if re.search(r"[^\W\d]", gap):
+            sentence = replace(sentence, opens=True)
+    told.insert(before[-1] + 1 if before else own[0], (place, sentence))
 
 
 def _heading(place: _Place, own: Article) -> str:

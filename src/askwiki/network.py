@@ -5,11 +5,12 @@ convolutions over three characters, layer normalisation.
 """
 
 import json
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, Self
+from threading import Lock
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -123,11 +124,32 @@ class CharacterNetwork:
         return result
 
 
-def one_thread() -> AbstractContextManager[object]:
-    """Keeps numpy to one thread: its products are small, and on a busy machine threads that wait for
-    each other took ten times as long."""
-    limited: AbstractContextManager[object] = _controller().limit(limits=1, user_api="blas")
-    return limited
+class _OneThread:
+    """A limit that stands as long as anybody is within it: it holds for the whole process, so the
+    first who comes sets it and the last who goes lifts it."""
+
+    def __init__(self) -> None:
+        self._lock, self._within = Lock(), 0
+        self._limit: Any = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            if not self._within:
+                self._limit = _controller().limit(limits=1, user_api="blas")
+            self._within += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._within -= 1
+                if not self._within:
+                    self._limit.restore_original_limits()
+
+
+one_thread = _OneThread()
+"""Keeps numpy to one thread: its products are small, and on a busy machine threads that wait for each
+other took ten times as long."""
 
 
 @cache

@@ -188,9 +188,11 @@ def _parted_by_comma(text: str) -> tuple[str, ...]:
 
 
 _BROKEN_OFF = re.compile(
-    r"(?<=\w\w)(?:可以|应该|(?<![需必主重首])要|(?<![功智性技只可])能|(?<![机开社工协])会)\w?$"
+    r"(?<=\w\w)(?:可以|应该|(?<![需必主重首])要|(?<![功智性技只可])能|(?<![机开社工协])会)"
+    r"(?:不[要能会])?[存留用办开装接打收付交扣花等删]?$"
 )
-"""录音能存 of 录音能存多久: what is left of a verb whose question word is gone."""
+"""录音能存 of 录音能存多久: what is left of a verb whose question word is gone. No verb but these may
+follow, or 会议 and 要求 would go too."""
 
 
 def _with_subject(part: str, first: str) -> str:

@@ -169,15 +169,15 @@ class Entailment(CharacterNetwork):
         said, (known, other, units) = sentence_words(a), _read(self, a.passage)
         if not len(said.starts) or not len(known.starts):
             return 0.0
-        table = relations(a)
         with one_thread():
             own = self.states(said)
             alike = _unit(self.dense("pj", own)) @ units.T
-            score = alike * np.exp(self.weights["heat"]) + self.dense("kn", table)[..., 0]
+            met = _Meeting(own, other, alike, relations(a))
+            score = alike * np.exp(self.weights["heat"]) + self.dense("kn", met.related)[..., 0]
             attends, answers = _softmax(score, 1), _softmax(score, 0)
+            rests = np.bincount(known.unit, attends.mean(0))[known.unit].astype(np.float32)
             return self._weighed(
-                self._compared(own, attends, other, alike, table, borne(a)),
-                *self._heard(other, answers, own, alike, table, attends.mean(0), known.unit),
+                self._compared(met, attends, borne(a)), self._heard(met, answers, rests), rests
             )
 
     def states(self, words: Words) -> Array:
@@ -192,34 +192,22 @@ class Entailment(CharacterNetwork):
         total = self.dense("inp", own.astype(np.float32)) + self.dense("tr", words.traits)
         return self.convolved("cv", self.normalised("ln", total), DILATIONS)
 
-    def _compared(
-        self, own: Array, attends: Array, other: Array, alike: Array, table: Array, borne: Array
-    ) -> Array:
+    def _compared(self, met: "_Meeting", attends: Array, borne: Array) -> Array:
         """What each word of the sentence is beside what it attends to."""
-        met, place = attends @ other, attends @ np.arange(len(other), dtype=np.float32)
+        there, related = attends @ met.other, np.einsum("ij,ijk->ik", attends, met.related)
+        place = attends @ np.arange(len(met.other), dtype=np.float32)
         jump = np.append(0, np.minimum(np.abs(np.diff(place) - 1), FARTHEST) / FARTHEST)
-        related = np.einsum("ij,ijk->ik", attends, table)
-        seen = [np.abs(own - met), own * met, related, table.max(1), borne]
-        seen += [alike.max(1)[:, None], jump[:, None]]
+        seen = [np.abs(met.own - there), met.own * there, related, met.related.max(1), borne]
+        seen += [met.alike.max(1)[:, None], jump[:, None]]
         return self._grown("s", np.concatenate(seen, 1, dtype=np.float32))
 
-    def _heard(
-        self,
-        other: Array,
-        answers: Array,
-        own: Array,
-        alike: Array,
-        table: Array,
-        mass: Array,
-        unit: Codes,
-    ) -> tuple[Array, Array]:
-        """What each word of the passage is beside what answers it, and how far the sentence rests
-        on its unit."""
-        told, related = answers.T @ own, np.einsum("ij,ijk->jk", answers, table)
-        rests = np.bincount(unit, mass)[unit].astype(np.float32)
-        heard = [np.abs(other - told), other * told, related, table.max(0)]
-        heard += [alike.max(0)[:, None], rests[:, None]]
-        return self._grown("p", np.concatenate(heard, 1, dtype=np.float32)), rests
+    def _heard(self, met: "_Meeting", answers: Array, rests: Array) -> Array:
+        """What each word of the passage is beside what answers it; `rests` is how far the sentence
+        rests on its unit."""
+        told, related = answers.T @ met.own, np.einsum("ij,ijk->jk", answers, met.related)
+        heard = [np.abs(met.other - told), met.other * told, related, met.related.max(0)]
+        heard += [met.alike.max(0)[:, None], rests[:, None]]
+        return self._grown("p", np.concatenate(heard, 1, dtype=np.float32))
 
     def _grown(self, side: str, compared: Array) -> Array:
         states = np.maximum(self.dense(f"c{side}", compared), 0)
@@ -230,6 +218,17 @@ class Entailment(CharacterNetwork):
         pooled += [(heard + np.log(rests + 1e-3)[:, None]).max(0)]
         hidden = np.maximum(self.dense("hd", np.concatenate(pooled)[None]), 0)
         return float(self.dense("ot", hidden)[0, 0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """A sentence and a passage: the states of the words of either, how alike they are, what is known
+    of each two."""
+
+    own: Array
+    other: Array
+    alike: Array
+    related: Array
 
 
 @lru_cache(maxsize=256)

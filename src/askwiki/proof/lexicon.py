@@ -82,10 +82,8 @@ class Lexicon:
         self._longest = max(map(len, self._costs), default=1)
         self._add_phrases()
         self.likeness = lru_cache(maxsize=200_000)(self._likeness)
-        self.opposed = lru_cache(maxsize=200_000)(self._opposed)
         self.is_verb = lru_cache(maxsize=50_000)(self._is_verb)
         self.kin = lru_cache(maxsize=50_000)(self._kin_of)
-        self.rival = lru_cache(maxsize=200_000)(self._rival)
         self.cut = lru_cache(maxsize=20_000)(self._cut)
 
     def _add_phrases(self) -> None:
@@ -153,7 +151,7 @@ class Lexicon:
             end = back[end]
         return tuple(reversed(words))
 
-    def _opposed(self, one: str, two: str) -> bool:
+    def opposed(self, one: str, two: str) -> bool:
         """Whether the words exclude each other: 高峰 and 低谷, 一致 and 不一致, 使用权 and 所有权."""
         if two in self._opposites.get(one, ()):
             return True
@@ -173,7 +171,7 @@ class Lexicon:
             or (head and two[head:] in self._opposites.get(one[head:], ()))
         )
 
-    def _rival(self, one: str, two: str) -> bool:
+    def rival(self, one: str, two: str) -> bool:
         """Whether the words name two things of one kind: 短信 and 邮件, 财务部门 and 法务部门."""
         kin = self.kin(one)
         return bool(kin and kin & self.kin(two)) and self.likeness(one, two) < PART
@@ -184,12 +182,12 @@ class Lexicon:
         shared = self._kin.get(one, set()) & self._kin.get(two, set())
         return bool(shared) and one not in two and two not in one
 
-    def _kin_of(self, word: str) -> set[int]:
+    def _kin_of(self, word: str) -> frozenset[int]:
         """The kinds of `word` and of its synonyms."""
         found = set(self._kin.get(word, ()))
         for group in self._groups.get(word, ()):
             found |= self._kin_by_group.get(group, set())
-        return found
+        return frozenset(found)
 
     def _denies(self, long: str, short: str) -> bool:
         if len(short) < 2 or self.classes(short):
@@ -200,7 +198,7 @@ class Lexicon:
         """How far `one` can stand for `two`, 0 to 1."""
         if one == two:
             return SAME
-        if self._opposed(one, two):
+        if self.opposed(one, two):
             return 0.0
         if self._groups.get(one, frozenset()) & self._groups.get(two, frozenset()):
             return SYNONYM
