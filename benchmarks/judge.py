@@ -24,6 +24,7 @@ from sklearn.metrics import roc_auc_score
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "training"))
 
+from askwiki import text as zh  # noqa: E402
 from askwiki.chunk import chunk_article  # noqa: E402
 from askwiki.corpus import load_corpus  # noqa: E402
 from askwiki.proof import Judgement, Source, bundled_judge  # noqa: E402
