@@ -233,7 +233,8 @@ def report(data: Path | None) -> Iterator[str]:
     answers = judged(answer_pairs())
     yield from section("Sentences of answers", answers, habits)
     if data is not None:
-        yield from unseen(answers, [claim.passage for claim in written_claims(data)])
+        learned = [*all_claims(data), *written_claims(data)]
+        yield from unseen(answers, [claim.passage for claim in learned])
 
 
 def main() -> None:
