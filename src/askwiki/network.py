@@ -139,7 +139,9 @@ class _OneThread:
                 self._limit = _controller().limit(limits=1, user_api="blas")
             self._within += 1
         try:
-            yield
+            # BLAS reads beyond rows of odd widths, and may warn of an invalid value it found there.
+            with np.errstate(invalid="ignore"):
+                yield
         finally:
             with self._lock:
                 self._within -= 1
