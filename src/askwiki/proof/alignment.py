@@ -12,6 +12,9 @@ from askwiki.proof.reading import Clause, Token, Units, own_subject, read, units
 Candidate = tuple[int, float]
 """A token of the source, and how far it can stand for the word."""
 
+LEAST_ALIKE = 0.45
+"""Words less alike say nothing of each other."""
+
 HELD = 0.75
 """A word this like one of the headings is borne by them."""
 
@@ -128,7 +131,7 @@ class Alignment:
             if other.kind == "number" or (word != token.text and not (other.said and token.said)):
                 continue
             likeness = self._lexicon.likeness(token.text, word)
-            if likeness >= 0.45:
+            if likeness >= LEAST_ALIKE:
                 found.extend((j, likeness) for j in positions)
         if any(v == 1.0 for _, v in found):
             return [c for c in found if c[1] >= 0.78]
@@ -255,7 +258,7 @@ class Alignment:
                 best = (v * place - far, j, v, place)
         if best and not (best[3] < 0.9 and 0.8 * self.headed[i] > best[0]):
             return Link("unit" if best[3] > 0.9 else "away", best[1], best[2])
-        return Link("heading", -1, self.headed[i]) if self.headed[i] >= 0.45 else None
+        return Link("heading", -1, self.headed[i]) if self.headed[i] >= LEAST_ALIKE else None
 
     def _place_factor(self, j: int, number: int) -> float:
         unit, passage = self.anchors.get(number), self.passage

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from askwiki.network import Array, CharacterNetwork, Codes, buckets, code_points, one_thread
-from askwiki.proof.alignment import Alignment
+from askwiki.proof.alignment import LEAST_ALIKE, Alignment
 from askwiki.proof.lexicon import bundled_lexicon
 from askwiki.proof.passage import Passage
 from askwiki.proof.reading import Token
@@ -36,9 +36,6 @@ heading."""
 RELATIONS = 5
 """Columns per pair of words: likeness, opposites, two of a kind, in the clause and in the unit that the
 sentence's clause rests on."""
-
-LEAST_ALIKE = 0.45
-"""Words less alike say nothing of each other."""
 
 DILATIONS = (1, 2)
 
@@ -86,7 +83,7 @@ def words_of(
 
 def passage_words(passage: Passage) -> Words:
     """The headings' words, then the text's."""
-    headed = passage.heading + passage.heading_numbers
+    headed = passage.headed
     before = len(headed)
     return words_of(
         [*headed, *passage.tokens],
@@ -103,7 +100,7 @@ def sentence_words(a: Alignment) -> Words:
 def relations(a: Alignment) -> Array:
     """(n_sentence_words, n_passage_words, `RELATIONS`)."""
     passage = a.passage
-    headed = passage.heading + passage.heading_numbers
+    headed = passage.headed
     before = len(headed)
     table = np.zeros((len(a.tokens), before + len(passage.tokens), RELATIONS), np.float32)
     clause, unit = np.array(passage.clause), np.array(passage.unit)

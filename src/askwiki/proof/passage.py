@@ -38,6 +38,11 @@ class Passage:
     index: dict[str, list[int]] = field(default_factory=dict)
     topic_words: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def headed(self) -> list[Token]:
+        """The words of the headings, then their numbers."""
+        return self.heading + self.heading_numbers
+
     def words_of(self, positions: Sequence[int]) -> list[str]:
         return [self.tokens[j].text for j in positions]
 
